@@ -1,0 +1,44 @@
+import { nameOf, rooms } from "./architecture.mjs";
+
+const byName = Object.fromEntries(rooms.map((room) => [nameOf(room), room]));
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "[$&]");
+
+/** Files another room may import when `use` is listed: its index, or the one extra door named. */
+const doorsOf = (use) => {
+  const [name, door] = use.split("/");
+  return `${escape(byName[name].path)}/src/${door ? `${door}/` : ""}index[.]ts$`;
+};
+
+export default {
+  forbidden: [
+    ...rooms.map((room) => ({
+      name: `door-of-${nameOf(room)}`,
+      severity: "error",
+      comment: `${nameOf(room)} may import only: ${room.uses.join(", ") || "nothing"}. To change this, edit architecture.mjs and say why in a decision record.`,
+      from: { path: `^${escape(room.path)}/src/` },
+      to: {
+        path: "^(packages|apps|lab)/",
+        pathNot: [`^${escape(room.path)}/src/`, ...room.uses.map((use) => `^${doorsOf(use)}`)],
+      },
+    })),
+    {
+      name: "no-circles",
+      severity: "error",
+      comment: "Two files that import each other are one idea cut in the wrong place.",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-dead-files",
+      severity: "error",
+      from: { orphan: true, pathNot: ["[.]test[.]ts$", "/index[.]ts$"] },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["source"], extensions: [".ts", ".js"] },
+  },
+};
