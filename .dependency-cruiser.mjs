@@ -1,12 +1,12 @@
 import { nameOf, rooms } from "./architecture.mjs";
 
 const byName = Object.fromEntries(rooms.map((room) => [nameOf(room), room]));
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "[$&]");
+const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "[$&]");
 
 /** Files another room may import when `use` is listed: its index, or the one extra door named. */
 const doorsOf = (use) => {
   const [name, door] = use.split("/");
-  return `${escape(byName[name].path)}/src/${door ? `${door}/` : ""}index[.]ts$`;
+  return `${literal(byName[name].path)}/src/${door ? `${door}/` : ""}index[.]ts$`;
 };
 
 export default {
@@ -15,10 +15,10 @@ export default {
       name: `door-of-${nameOf(room)}`,
       severity: "error",
       comment: `${nameOf(room)} may import only: ${room.uses.join(", ") || "nothing"}. To change this, edit architecture.mjs and say why in a decision record.`,
-      from: { path: `^${escape(room.path)}/src/` },
+      from: { path: `^${literal(room.path)}/src/` },
       to: {
         path: "^(packages|apps|lab)/",
-        pathNot: [`^${escape(room.path)}/src/`, ...room.uses.map((use) => `^${doorsOf(use)}`)],
+        pathNot: [`^${literal(room.path)}/src/`, ...room.uses.map((use) => `^${doorsOf(use)}`)],
       },
     })),
     {
