@@ -5,6 +5,7 @@
  * behind `detect` (rows from a file) and behind the log (rows aligned from signed frames), so both say the same.
  * Arrays are indexed by `Signal.number`; NaN means missing (values) or unchecked (trust).
  */
+import type { Notice } from "@twinward/plant";
 
 export interface Row {
   readonly timeMs: number;
@@ -60,6 +61,8 @@ export interface Judgement {
 
 export interface Judge {
   step(row: Row): Judgement;
+  /** Tells of planned work or a holiday before its rows are judged; the same notice twice counts once. */
+  announce(notice: Notice): void;
   /** All of the judge's state, so that a restart goes on as if nothing had happened. */
   snapshot(): Uint8Array;
   restore(snapshot: Uint8Array): void;
