@@ -1,4 +1,22 @@
-/** What exists: a site, its signals, devices, zones and conduits. */
+/** What exists: a site, its signals, devices, zones and conduits; and how its recorded data is written. */
+export { readNotices } from "./csv/notices.ts";
+export { type CsvOptions, type CsvRow, type CsvTable, openCsv } from "./csv/open-csv.ts";
+export { type TimeFormat, timeFormat } from "./csv/time-format.ts";
+export { type InitSite, initSite, SITE_TEMPLATES, type SiteTemplate } from "./init-site.ts";
+export { loadSite, type SiteOptions, siteOf } from "./load-site.ts";
+export type {
+  CurvePoint,
+  Junction,
+  LevelRule,
+  Network,
+  Pipe,
+  Pump,
+  Reservoir,
+  Tank,
+  Valve,
+} from "./network/network.ts";
+export { type InpFault, readInp } from "./network/read-inp.ts";
+export { roundToResolution } from "./resolution.ts";
 export type {
   Asset,
   Behaviour,
@@ -15,3 +33,5 @@ export type {
   SiteFile,
   Zone,
 } from "./site.ts";
+export { formatSiteFault, type SiteFault } from "./site-fault.ts";
+export { makeWaterSite, type Station, type WaterSite } from "./water/make-water-site.ts";

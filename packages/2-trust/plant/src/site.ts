@@ -36,6 +36,10 @@ export interface Signal {
   readonly rateMax: number | undefined;
   /** A value that does not change at all for longer is a flatline; undefined means no check. */
   readonly flatlineMsMax: number | undefined;
+  /** Changes smaller than this are not changes, same unit as the value; absent: none. */
+  readonly deadBand?: number | undefined;
+  /** Name of its column in recorded data where that differs from `id`. */
+  readonly column?: string | undefined;
   /** CEL expressions over `value`, `previous`, and other signals by id; each must be true. */
   readonly rules: readonly string[];
   readonly classification: Classification;
@@ -51,6 +55,8 @@ export interface Device {
   readonly signedAt: "device" | "gateway" | "importer";
   /** Signal ids, in the order of its signal table. */
   readonly signals: readonly string[];
+  /** Path of its Thing Description inside the site folder. */
+  readonly thing?: string | undefined;
 }
 
 export interface Zone {
