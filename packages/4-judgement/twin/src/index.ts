@@ -1,1 +1,11 @@
-export {};
+/** What we believe: live state with trust, and its history. */
+export { type Bucket, History, type HistoryPage, type HistoryQuery } from "./history.ts";
+export {
+  CAUSES_MAX,
+  type Estimate,
+  type SignalState,
+  type Standing,
+  TRUSTED_MIN,
+  type TwinView,
+} from "./signal-state.ts";
+export { TwinState } from "./twin-state.ts";
