@@ -51,7 +51,6 @@ export function openCheckpoint(
   const { text, signedBy } = opened;
   const checkpoint = parseCheckpoint(text);
   if (isRefusal(checkpoint)) return checkpoint;
-  const parsed = checkpoint as Checkpoint;
   if (!signedBy.some(({ name, type }) => name === checkpoint.origin && type === SIGNATURE_TYPE.ed25519)) {
     return tlogRefusal("NOTE_UNSIGNED", `no signature by a log key of ${checkpoint.origin}`);
   }

@@ -1,4 +1,5 @@
 /** What happened: the tamper-evident log. */
+export { createLog } from "./create.ts";
 export {
   ENTRY_BYTES_MAX,
   type EntryDraft,
@@ -9,4 +10,14 @@ export {
   type LogEntry,
   type Receipt,
 } from "./entry.ts";
+export type {
+  CreateLogOptions,
+  DurableStep,
+  Erasure,
+  HeadRelation,
+  LogKeeper,
+  LogOptions,
+} from "./keeper.ts";
 export type { AtomicGroup, EvidenceLog, LogReader } from "./log.ts";
+export { openLog } from "./open.ts";
+export { openLogReader } from "./reader.ts";
