@@ -176,5 +176,5 @@ export class LogDeviceRegistry implements DeviceRegistry {
 
 /** A map key for 16 bytes: one character each. */
 function textOf(kid: Uint8Array): string {
-  return Buffer.from(kid.buffer, kid.byteOffset, kid.byteLength).latin1Slice();
+  return Buffer.from(kid.buffer, kid.byteOffset, kid.byteLength).toString("latin1");
 }
