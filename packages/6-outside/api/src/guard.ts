@@ -1,0 +1,50 @@
+/**
+ * The guard: every route names one action, and every request is judged anew before its body is read.
+ *
+ * Invariant: a route without an action cannot be registered, so there is no path that is allowed by forgetting.
+ * Identity comes from the TLS layer and the Authorization header alone; no other header says who is asking.
+ */
+import type { TLSSocket } from "node:tls";
+import type { Access, Action, Principal } from "@twinward/access";
+import { isRefusal } from "@twinward/kernel";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { sendRefusal } from "./problem.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What this route lets a principal do; `page` marks static files that hold no data. */
+    readonly action?: Action | "page";
+  }
+  interface FastifyRequest {
+    principal: Principal;
+  }
+}
+
+/** Adds the guard to every route registered after this call. */
+export function guardRoutes(app: FastifyInstance, access: Access): void {
+  app.decorateRequest("principal", null as unknown as Principal);
+  app.addHook("onRoute", (route) => {
+    if (route.config?.action === undefined) throw new Error(`route ${route.url} names no action`);
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    const action = request.routeOptions.config.action;
+    if (action === "page") return;
+    const principal = access.authenticate({
+      authorization: request.headers.authorization,
+      certificate: clientCertificate(request),
+      source: request.ip,
+    });
+    if (isRefusal(principal)) return sendRefusal(reply, principal, 401);
+    // A path that no route has is answered like a forbidden one: strangers learn nothing about what exists.
+    const denied = access.allow(principal, action ?? "twin.read");
+    if (denied !== undefined) return sendRefusal(reply, denied);
+    request.principal = principal;
+  });
+}
+
+/** DER of the client certificate, only when the TLS layer verified its chain to our CA. */
+function clientCertificate(request: FastifyRequest): Uint8Array | undefined {
+  const socket = request.raw.socket as TLSSocket;
+  if (socket.authorized !== true) return undefined;
+  return socket.getPeerX509Certificate?.()?.raw;
+}
