@@ -3,7 +3,7 @@ export { readNotices } from "./csv/notices.ts";
 export { type CsvOptions, type CsvRow, type CsvTable, openCsv } from "./csv/open-csv.ts";
 export { type TimeFormat, timeFormat } from "./csv/time-format.ts";
 export { type InitSite, initSite, SITE_TEMPLATES, type SiteTemplate } from "./init-site.ts";
-export { loadSite, type SiteOptions, siteOf } from "./load-site.ts";
+export { loadSite, siteOf } from "./load-site.ts";
 export type {
   CurvePoint,
   Junction,
@@ -26,6 +26,7 @@ export type {
   Device,
   LevelControl,
   Notice,
+  OperatingLimit,
   OperatingMode,
   QuantityKind,
   Signal,
@@ -34,4 +35,5 @@ export type {
   Zone,
 } from "./site.ts";
 export { formatSiteFault, type SiteFault } from "./site-fault.ts";
+export type { SiteOptions } from "./site-parts.ts";
 export { makeWaterSite, type Station, type WaterSite } from "./water/make-water-site.ts";

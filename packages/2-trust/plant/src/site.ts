@@ -122,6 +122,14 @@ export interface OperatingMode {
   readonly title: string;
 }
 
+/** Where a signal should stay in operation. Leaving it is a process matter, not a lie. */
+export interface OperatingLimit {
+  readonly signal: string;
+  /** In the signal's unit. */
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
 export interface SiteFile {
   /** Path inside the site folder, with `/`. */
   readonly path: string;
@@ -144,6 +152,7 @@ export interface Site {
   readonly signals: readonly Signal[];
   readonly behaviour: Behaviour;
   readonly modes: readonly OperatingMode[];
+  readonly operatingLimits?: readonly OperatingLimit[];
   readonly csv: CsvProfile;
   readonly samplePeriodMs: number;
   /** Readings that arrive later than this after newer ones are judged late. */
