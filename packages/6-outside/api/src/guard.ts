@@ -22,7 +22,7 @@ declare module "fastify" {
 
 /** Adds the guard to every route registered after this call. */
 export function guardRoutes(app: FastifyInstance, access: Access): void {
-  app.decorateRequest("principal", null as unknown as Principal);
+  app.decorateRequest("principal", null as never);
   app.addHook("onRoute", (route) => {
     if (route.config?.action === undefined) throw new Error(`route ${route.url} names no action`);
   });
@@ -36,7 +36,7 @@ export function guardRoutes(app: FastifyInstance, access: Access): void {
     });
     if (isRefusal(principal)) return sendRefusal(reply, principal, 401);
     // A path that no route has is answered like a forbidden one: strangers learn nothing about what exists.
-    const denied = access.allow(principal, action ?? "twin.read");
+    const denied = access.allow(principal, action ?? "contract.read", request.ip);
     if (denied !== undefined) return sendRefusal(reply, denied);
     request.principal = principal;
   });
