@@ -28,7 +28,7 @@ const RESOLUTION = 0.01;
 /** Above any design velocity in a distribution network, metres per second. */
 const VELOCITY_MAX = 4;
 /** A tank that a controller fills and empties never stands still for so long; one that floats may stay full. */
-const FLATLINE_SAMPLES = { driven: 6, floating: 24, pressure: 12 };
+const FLATLINE_SAMPLES = { driven: 6, floating: 72, pressure: 12 };
 /** Where nothing bounds the head. Metres. */
 const HEAD_UNKNOWN = 200;
 
@@ -72,7 +72,7 @@ function flowLimits(network: Network, id: string, sensors: ReadonlySet<string>):
 /** No flow through what is switched off. Only where the status is measured and CEL can name it. */
 function stoppedRules(id: string, accuracy: number, sensors: ReadonlySet<string>): string[] {
   const status = `S_${id}`;
-  return sensors.has(status) && /^\w+$/.test(status) ? [`${status} == 1.0 || value <= ${2 * accuracy}`] : [];
+  return sensors.has(status) && /^\w+$/.test(status) ? [`${status} == 1.0 || value <= ${decimals(2 * accuracy)}`] : [];
 }
 
 function pumpFlow(network: Network, pump: Pump): number {
