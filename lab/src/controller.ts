@@ -10,10 +10,10 @@ export interface Thresholds {
   readonly offAbove: number;
 }
 
-/** What one control wants, given what it wanted before. A level that is not a number changes nothing. */
+/** What one control wants (a threshold itself counts, as in EPANET), given what it wanted before. A level that is not a number changes nothing. */
 export function wanted(control: Thresholds, level: number, before: number): number {
-  if (level < control.onBelow) return 1;
-  if (level > control.offAbove) return 0;
+  if (level <= control.onBelow) return 1;
+  if (level >= control.offAbove) return 0;
   return before;
 }
 

@@ -1,9 +1,21 @@
 /** Simulated plants, devices and attackers, run from a seed. Tests, demos and benchmarks only. */
 export { cTownColumns } from "./c-town-columns.ts";
 export { csvHeader, csvLine, csvTime } from "./csv.ts";
+export { DEMO_ATTACKS, DEMO_NON_ATTACKS, type DemoPlanOptions, demoPlan, demoRoundHours } from "./demo-plan.ts";
 export { isActive, type LieScope, type LieShape, type PlantEvent, type WireAttack } from "./event.ts";
+export {
+  dropping,
+  flipping,
+  forging,
+  holding,
+  reordering,
+  replaying,
+  type SendFrame,
+} from "./frame-attack.ts";
 export { type LabSignal, type LabSite, labSiteOf, signalNumber } from "./lab-site.ts";
-export type { PlacedScenario, Placement, PlacementContext, Scenario, Tank } from "./placement.ts";
+export type { PlacedScenario, Placement, PlacementContext, Scenario } from "./placement.ts";
 export { generateRows, type Row, type RowOptions } from "./rows.ts";
-export { controlledTanks, placeScenario, SCENARIOS, type WhenAndWhere } from "./scenario.ts";
+export { placeScenario, SCENARIOS, type WhenAndWhere } from "./scenario.ts";
+export { RECOVERY_HOURS, type ScenarioScore, type Score, type SeenIncident, scoreScenarios } from "./score.ts";
 export { openPlant, type SimulatedPlant, type SimulationOptions, STEP_MS, type Step, simulate } from "./simulate.ts";
+export { controlledTanks, type Tank } from "./tank.ts";

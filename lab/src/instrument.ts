@@ -50,8 +50,10 @@ export class Instrument {
   }
 }
 
-/** The nearest multiple of `resolution`, without the digits binary fractions add. */
+/** The nearest multiple of `resolution`, without the digits binary fractions add (for resolutions of 1/n). */
 export function quantise(value: number, resolution: number): number {
   if (resolution <= 0) return value;
-  return Number((Math.round(value / resolution) * resolution).toPrecision(12));
+  // Dividing by 100 instead of multiplying by 0.01 gives the decimal a person would write.
+  const parts = Math.round(1 / resolution);
+  return parts > 1 ? Math.round(value * parts) / parts : Math.round(value / resolution) * resolution;
 }

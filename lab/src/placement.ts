@@ -4,9 +4,10 @@
  * `targets` are the signals that lie or the actuators that disobey, as the judge should name them.
  */
 import type { Chance } from "@twinward/kernel";
-import type { LevelControl, Notice } from "@twinward/plant";
+import type { Notice } from "@twinward/plant";
 import type { PlantEvent } from "./event.ts";
-import type { LabSignal, LabSite } from "./lab-site.ts";
+import type { LabSite } from "./lab-site.ts";
+import type { Tank } from "./tank.ts";
 
 export const HOUR_MS = 3_600_000;
 
@@ -24,16 +25,6 @@ export interface PlacementContext {
   readonly endMs: number;
   /** The tank to strike. */
   readonly tank: Tank;
-}
-
-/** A tank whose level is measured and controlled. */
-export interface Tank {
-  readonly id: string;
-  readonly signal: LabSignal;
-  readonly controls: readonly LevelControl[];
-  /** Where its controls keep the level, same unit as the signal. */
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface Scenario {

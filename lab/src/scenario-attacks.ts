@@ -1,8 +1,8 @@
 /** Attacks that reach the record with a valid signature: a compromised sensor, PLC or actuator. */
 import type { Chance } from "@twinward/kernel";
-import type { LevelControl } from "@twinward/plant";
 import type { LieScope, LieShape } from "./event.ts";
-import { HOUR_MS, type Placement, type PlacementContext, type Scenario, type Tank } from "./placement.ts";
+import { HOUR_MS, type Placement, type PlacementContext, type Scenario } from "./placement.ts";
+import { mainControl, type Tank } from "./tank.ts";
 
 /** A lie about the level of the drawn tank. */
 function lieAboutLevel(
@@ -34,11 +34,6 @@ const attack = (
 function shareOfBand({ low, high }: Tank, chance: Chance, from: number, to: number): number {
   const sign = chance.uniform() < 0.5 ? -1 : 1;
   return sign * (from + (to - from) * chance.uniform()) * (high - low);
-}
-
-/** The control that normally moves the tank: the one with the highest switch-off level. */
-function mainControl({ controls }: Tank): LevelControl {
-  return controls.reduce((best, control) => (control.offAbove > best.offAbove ? control : best));
 }
 
 export const ATTACKS: readonly Scenario[] = [
@@ -94,7 +89,7 @@ export const ATTACKS: readonly Scenario[] = [
   }),
   attack(
     "concealment",
-    { duration: 20, limit: 6 },
+    { duration: 12, limit: 6 },
     "the replayed level is named: it hides what a forced pump does to the tank",
     ({ tank, startMs, endMs, chance }) => {
       const { actuator } = mainControl(tank);

@@ -1,5 +1,6 @@
 /** What happens to every plant without anybody's ill will. None of it may become a verdict `attack`. */
 import type { Placement, PlacementContext, Scenario } from "./placement.ts";
+import { controlledTanks, mainControl, type Tank } from "./tank.ts";
 
 const nonAttack = (
   name: string,
@@ -62,10 +63,9 @@ export const NON_ATTACKS: readonly Scenario[] = [
     events: [{ kind: "holiday", factor: 0.8 + 0.3 * chance.uniform(), startMs, endMs }],
     notices: [{ startMs, endMs, what: "holiday" }],
   })),
-  nonAttack("maintenance", 6, "a notified pump is out of service: held back", ({ site, tank, startMs, endMs }) => {
-    // A pump whose tank has another pump, so that nobody runs dry.
-    const spared = tank.controls.length > 1 ? tank.controls : site.controls;
-    const { actuator } = spared.reduce((main, control) => (control.offAbove > main.offAbove ? control : main));
+  nonAttack("maintenance", 6, "a notified pump is out of service: held back", (context) => {
+    const { startMs, endMs } = context;
+    const { actuator } = mainControl(sparedTank(context));
     return {
       targets: [actuator],
       events: [{ kind: "actuator", actuator, speed: 0, startMs, endMs }],
@@ -73,3 +73,12 @@ export const NON_ATTACKS: readonly Scenario[] = [
     };
   }),
 ];
+
+/** A tank that can lose a pump for hours: it has a second one, and it is not the tank the whole town drinks from. */
+function sparedTank({ site, tank, chance }: PlacementContext): Tank {
+  const tanks = controlledTanks(site);
+  const widest = tanks.reduce((wide, next) => (next.high - next.low > wide.high - wide.low ? next : wide));
+  const spared = tanks.filter((candidate) => candidate.controls.length > 1 && candidate.id !== widest.id);
+  const wish = spared.find(({ id }) => id === tank.id);
+  return wish ?? spared[Math.floor(chance.uniform() * spared.length)] ?? tank;
+}

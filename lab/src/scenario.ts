@@ -6,10 +6,11 @@
  */
 import type { Chance } from "@twinward/kernel";
 import type { LabSite } from "./lab-site.ts";
-import { HOUR_MS, type PlacedScenario, type Scenario, type Tank } from "./placement.ts";
+import { HOUR_MS, type PlacedScenario, type Scenario } from "./placement.ts";
 import { ATTACKS } from "./scenario-attacks.ts";
 import { NON_ATTACKS } from "./scenario-non-attacks.ts";
 import { WIRE_ATTACKS } from "./scenario-wire.ts";
+import { controlledTanks } from "./tank.ts";
 
 export const SCENARIOS: readonly Scenario[] = [...ATTACKS, ...WIRE_ATTACKS, ...NON_ATTACKS];
 
@@ -32,17 +33,4 @@ export function placeScenario(name: string, { site, chance, startMs, tank: wish 
   const endMs = startMs + scenario.durationHours * HOUR_MS;
   const { place, ...description } = scenario;
   return { ...description, startMs, endMs, notices: [], ...place({ site, chance, startMs, endMs, tank }) };
-}
-
-/** Tanks that have a level signal and at least one control, in the order of the site. */
-export function controlledTanks(site: LabSite): Tank[] {
-  return site.signals
-    .filter((signal) => signal.kind === "level")
-    .map((signal) => {
-      const controls = site.controls.filter((control) => control.tank === signal.element);
-      const low = Math.min(...controls.map((control) => control.onBelow));
-      const high = Math.max(...controls.map((control) => control.offAbove));
-      return { id: signal.element, signal, controls, low, high };
-    })
-    .filter((tank) => tank.controls.length > 0);
 }

@@ -218,13 +218,14 @@ export class SimulatedPlant {
       if (event.scope !== "both" && event.scope !== listener) continue;
       const number = this.#numberOf(event.signal);
       if (listener === "plc" && this.#site.signals[number]!.kind !== "level") continue;
-      const { accuracy, resolution } = this.#site.signals[number]!;
+      const { accuracy, resolution, minimum, maximum } = this.#site.signals[number]!;
       const memory = this.#memory.get(number)!;
       const measuredAt = (atMs: number) => memory[Math.max(0, Math.round((atMs - this.#firstStepMs) / this.#stepMs))]!;
       const chance = this.#eventChance[i]!;
       const { startMs, endMs } = event;
       const lie = lieOf(event.shape, { timeMs, startMs, endMs, honest: values[number]!, measuredAt, chance });
-      values[number] = quantise(lie, resolution);
+      // Whoever lies knows the limits of the instrument.
+      values[number] = quantise(Math.min(maximum, Math.max(minimum, lie)), resolution);
       if (listener === "scada" && Math.abs(values[number]! - honest[number]!) > accuracy) this.#effective.add(i);
     }
     return values;
