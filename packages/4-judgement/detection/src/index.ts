@@ -10,9 +10,13 @@ export {
   NO_READING,
 } from "./align/aligned.ts";
 export { Aligner } from "./align/aligner.ts";
-export { type Downstream, type FollowerOptions, type FollowGroup, type LateFinding, LogFollower } from "./follow.ts";
+export { decodeJson, encodeJson, jsonNumber, jsonNumbers, numberOfJson, numbersOfJson } from "./align/stable-json.ts";
+export { type FollowerOptions, type FollowGroup, LogFollower } from "./follow.ts";
+export { type LateFinding, type StoredJudgement, storedJudgementOf } from "./follow-judgement.ts";
+export type { Downstream } from "./follow-pipeline.ts";
+export { type Recomputation, type RecomputeMismatch, type RecomputeOptions, recompute } from "./follow-recompute.ts";
 export { createJudge } from "./fusion/create-judge.ts";
 export type { Cause, Judge, Judgement, Row, Suspect, Verdict } from "./judge.ts";
-export { StreamChecks, STREAM_FLAGS } from "./streams/stream-checks.ts";
+export { STREAM_FLAGS, StreamChecks } from "./streams/stream-checks.ts";
 export { loadModel, type Model, modelDigest, saveModel } from "./train/model.ts";
 export { type LabelledRow, type RowSource, type TrainOptions, train } from "./train/train.ts";

@@ -2,6 +2,8 @@
  * The aligner's state as bytes, and back, exactly: the same state always gives the same bytes, and a restart goes on
  * as if nothing had happened.
  */
+import { assert } from "@twinward/kernel";
+import type { Site } from "@twinward/plant";
 import type { AlignerState, DeviceAlignment } from "./aligner.ts";
 import type { OpenRow, Source } from "./open-row.ts";
 import { decodeJson, encodeJson, jsonNumber, jsonNumbers, numberOfJson, numbersOfJson } from "./stable-json.ts";
@@ -19,16 +21,18 @@ interface StoredRow {
 }
 
 interface StoredState {
-  readonly devices: (Omit<DeviceAlignment, "arrivedMs"> & { readonly arrivedMs: Stored })[];
+  readonly site: string;
+  readonly devices: (Omit<DeviceAlignment, "arrivedMs"> & { readonly id: string; readonly arrivedMs: Stored })[];
   readonly open: StoredRow[];
   readonly newestMs: Stored;
   readonly closedSlot: Stored;
   readonly nowMs: Stored;
 }
 
-export function encodeAlignerState(state: AlignerState): Uint8Array {
+export function encodeAlignerState(state: AlignerState, site: Site): Uint8Array {
   const stored: StoredState = {
-    devices: state.devices.map((device) => ({ ...device, arrivedMs: jsonNumber(device.arrivedMs) })),
+    site: site.digest,
+    devices: state.devices.map((device, number) => storedDevice(device, site.devices[number]?.id ?? "")),
     open: [...state.open].sort(([a], [b]) => a - b).map(([slot, row]) => storedRow(slot, row)),
     newestMs: jsonNumber(state.newestMs),
     closedSlot: jsonNumber(state.closedSlot),
@@ -37,15 +41,38 @@ export function encodeAlignerState(state: AlignerState): Uint8Array {
   return encodeJson(stored);
 }
 
-export function decodeAlignerState(bytes: Uint8Array): AlignerState {
+/**
+ * Goes on from `fresh`. A snapshot of another version of the site keeps what is known of devices that still exist and
+ * which rows are closed; the values of rows that were open are dropped, since signals may have changed their numbers.
+ */
+export function decodeAlignerState(bytes: Uint8Array, site: Site, fresh: AlignerState): AlignerState {
   const stored = decodeJson<StoredState>(bytes);
+  const byId = new Map(stored.devices.map((device) => [device.id, device]));
+  const rows = stored.site === site.digest ? stored.open : [];
   return {
-    devices: stored.devices.map((device) => ({ ...device, arrivedMs: numberOfJson(device.arrivedMs) })),
-    open: new Map(stored.open.map((row) => [row.slot, rowOf(row)])),
+    devices: site.devices.map((device, number) => deviceOf(byId.get(device.id)) ?? freshDevice(fresh, number)),
+    open: new Map(rows.map((row) => [row.slot, rowOf(row)])),
     newestMs: numberOfJson(stored.newestMs),
     closedSlot: numberOfJson(stored.closedSlot),
     nowMs: numberOfJson(stored.nowMs),
   };
+}
+
+function freshDevice(fresh: AlignerState, number: number): DeviceAlignment {
+  const device = fresh.devices[number];
+  assert(device !== undefined, "a fresh state has every device of the site");
+  return device;
+}
+
+function storedDevice(device: DeviceAlignment, id: string): StoredState["devices"][number] {
+  const { segments, arrivedMs, silent, expected } = device;
+  return { id, segments, arrivedMs: jsonNumber(arrivedMs), silent, expected };
+}
+
+function deviceOf(stored: StoredState["devices"][number] | undefined): DeviceAlignment | undefined {
+  if (stored === undefined) return undefined;
+  const { segments, arrivedMs, silent, expected } = stored;
+  return { segments, arrivedMs: numberOfJson(arrivedMs), silent, expected };
 }
 
 function storedRow(slot: number, row: OpenRow): StoredRow {

@@ -11,7 +11,7 @@
  * Every device of the site is waited for, also one that is silent, because whether it will come back must not decide
  * what a row holds; a dead device delays rows by `latenessMsMax` until it is revoked or set out of service.
  */
-import { assert, type ReadingBlock, TwinwardError } from "@twinward/kernel";
+import { type ReadingBlock, TwinwardError } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
 import type { Aligned, AlignerInput, DoorEvent, DoorEventKind, FrameInput, LateReading } from "./aligned.ts";
 import { decodeAlignerState, encodeAlignerState } from "./aligner-state.ts";
@@ -94,12 +94,11 @@ export class Aligner {
   }
 
   snapshot(): Uint8Array {
-    return encodeAlignerState(this.#state);
+    return encodeAlignerState(this.#state, this.#site);
   }
 
   restore(snapshot: Uint8Array): void {
-    this.#state = decodeAlignerState(snapshot);
-    assert(this.#state.devices.length === this.#index.deviceIds.length, "a snapshot belongs to the same site");
+    this.#state = decodeAlignerState(snapshot, this.#site, freshState(this.#index));
     this.#slots = [...this.#state.open.keys()].sort((a, b) => a - b);
     this.#blocker = 0;
     this.#nextDueMs = -Infinity;
