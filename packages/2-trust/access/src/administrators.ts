@@ -8,8 +8,8 @@
 import { join } from "node:path";
 import type { EntryDraft, EvidenceLog, LogEntry } from "@twinward/evidence";
 import type { Clock } from "@twinward/kernel";
+import { destroyDurably, writeDurably } from "@twinward/store";
 import { FactReader } from "./fact-reader.ts";
-import { removePrivate, writePrivate } from "./private-file.ts";
 import { type AccessRefusal, refuseAccess } from "./refusals.ts";
 import { newSecret, type RandomBytes, type SecretRecord, secretMatches, splitSecret } from "./secret.ts";
 
@@ -80,7 +80,7 @@ export class Administrators {
     this.#link = { id, salt, hash, expiresMs };
     const path = join(dataDir, SETUP_LINK_FILE);
     // Behind `#`: browsers never send this part of a URL, so it ends up in no access log.
-    writePrivate(path, `${serverUrl}/v1/setup#${text}\n`);
+    writeDurably(path, `${serverUrl}/v1/setup#${text}\n`);
     return path;
   }
 
@@ -93,7 +93,7 @@ export class Administrators {
     // Gone before the first await: of two requests at once, one finds nothing.
     this.#link = undefined;
     const credential = await this.issue(name, `setup-link:${link.id}`);
-    removePrivate(join(this.#parts.dataDir, SETUP_LINK_FILE));
+    destroyDurably(join(this.#parts.dataDir, SETUP_LINK_FILE));
     return credential;
   }
 

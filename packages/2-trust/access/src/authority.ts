@@ -25,7 +25,8 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { type Clock, TwinwardError, toHex } from "@twinward/kernel";
-import { readPrivate, writePrivate } from "./private-file.ts";
+import { makeFolder, writeDurably } from "@twinward/store";
+import { readPrivate } from "./private-file.ts";
 import type { RandomBytes } from "./secret.ts";
 
 const DAY_MS = 86_400_000;
@@ -116,8 +117,9 @@ async function createAuthority(
     CRYPTO,
   );
   // The certificate first: dying between the two lines leaves no key, and the next start makes both anew.
-  writePrivate(paths.certificate, certificate.toString("pem"));
-  writePrivate(paths.key, await pemOf(keys.privateKey));
+  makeFolder(join(options.dataDir, "keys"));
+  writeDurably(paths.certificate, certificate.toString("pem"));
+  writeDurably(paths.key, await pemOf(keys.privateKey));
   return new FileAuthority(options, keys, certificate);
 }
 
@@ -168,8 +170,8 @@ class FileAuthority implements Authority {
       new SubjectAlternativeNameExtension(names),
     ]);
     const pem = { key: await pemOf(keys.privateKey), certificate: certificate.toString("pem") };
-    writePrivate(paths.key, pem.key);
-    writePrivate(paths.certificate, pem.certificate);
+    writeDurably(paths.key, pem.key);
+    writeDurably(paths.certificate, pem.certificate);
     return { ...pem, issued: issuedOf("server", hosts, certificate) };
   }
 

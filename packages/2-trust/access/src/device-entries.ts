@@ -34,6 +34,8 @@ export interface KeyRegistered {
   readonly gatewayFor: readonly string[];
   /** SHA-256 of the DER of the TLS client certificate. */
   readonly certificate: Uint8Array | null;
+  /** Key id of the TLS key. */
+  readonly tlsKid: Uint8Array | null;
   /** Id of the token that was used up; null when registered without one. */
   readonly token: string | null;
   readonly by: string;
@@ -76,6 +78,7 @@ export function deviceActOf(entry: LogEntry): DeviceAct {
     key: facts.bytes("key"),
     signedAt: facts.oneOf("signedAt", ["device", "gateway", "importer"]),
     certificate: facts.orNull("certificate", facts.bytes),
+    tlsKid: facts.orNull("tlsKid", facts.bytes),
     token: facts.orNull("token", facts.text),
   };
 }

@@ -97,14 +97,18 @@ export class Enrolment {
     const request = readKeys(fields);
     if (isRefusal(request)) return request;
     if (!provesPossession(request)) return refuseAccess("ENROLMENT_PROOF");
-    if (this.#parts.registry.byKid(request.frameKey.kid) !== undefined) return refuseAccess("KEY_IN_USE");
+    const { registry } = this.#parts;
+    if (registry.knowsKey(request.frameKey.kid) || registry.knowsKey(request.tlsKey.kid))
+      return refuseAccess("KEY_IN_USE");
+    // From here on the token stays used up, whatever happens.
     const certificate = await this.#parts.authority.issueDevice(device.id, request.tlsSpki);
-    const registered = await this.#parts.registry.register({
+    const registered = await registry.register({
       device: device.id,
       key: request.frameKey,
       signedAt: device.signedAt,
       gatewayFor: token.gatewayFor,
       certificate: certificate.sha256,
+      tlsKid: request.tlsKey.kid,
       token: token.token,
       by: `token:${token.token}`,
     });
@@ -133,9 +137,9 @@ type Fields = Readonly<Record<(typeof FIELDS)[number], string>>;
 
 function readFields(body: unknown): Fields | undefined {
   if (typeof body !== "object" || body === null) return undefined;
-  const object = body as Readonly<Record<string, unknown>>;
+  const object = body as Readonly<Record<string, unknown>> & { readonly v?: unknown };
   const isText = (name: string) => typeof object[name] === "string" && object[name].length <= FIELD_CHARACTERS_MAX;
-  if (object["v"] !== 1 || !FIELDS.every((name) => Object.hasOwn(object, name) && isText(name))) return undefined;
+  if (object.v !== 1 || !FIELDS.every((name) => Object.hasOwn(object, name) && isText(name))) return undefined;
   return object as unknown as Fields;
 }
 

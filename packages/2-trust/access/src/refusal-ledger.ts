@@ -1,8 +1,8 @@
 /**
  * Refusal ledger: how do we record every "no" without letting outsiders write our log?
  *
- * One entry of kind `refusals` per (code, source) and minute, with the exact count and the digests of the first and the
- * last thing refused. A flood therefore costs a handful of entries, and no refusal goes uncounted.
+ * One entry of kind `refusals` per (code, source) and minute: facts `code`, `origin` and `source` (RefusalSource),
+ * `minuteMs`, the exact `count`, and the SHA-256 of the `first` and the `last` thing refused, as it was received. A flood therefore costs a handful of entries, and no refusal goes uncounted.
  *
  * Invariants: per minute at most DEVICE_ROWS_MAX + CLAIMED_ROWS_MAX + OUTSIDE_ROWS_MAX entries plus one `other` per code
  * and kind of source; the kinds have separate bounds, so that strangers cannot push a device's row into `other`; the sum
@@ -19,6 +19,8 @@ export const CLAIMED_ROWS_MAX = 256;
 export const OUTSIDE_ROWS_MAX = 16;
 const ROWS_MAX = { device: DEVICE_ROWS_MAX, claimed: CLAIMED_ROWS_MAX, outside: OUTSIDE_ROWS_MAX } as const;
 const SOURCE_CHARACTERS_MAX = 64;
+/** Stands for all sources beyond the bound; no name looks like it. */
+const OTHERS = "*";
 const MINUTE_MS = 60_000;
 
 /** `device`: proven by a signature or certificate. `claimed`: says it is that device. `outside`: an address. */
@@ -38,6 +40,7 @@ export interface RefusalLedger {
 
 interface RefusalRow {
   readonly code: string;
+  readonly origin: RefusalSource["kind"];
   readonly source: string;
   readonly minuteMs: number;
   count: number;
@@ -72,7 +75,12 @@ export class LogRefusalLedger implements RefusalLedger {
     if (all) this.#closeMinute();
     const rows = this.#over;
     this.#over = [];
-    if (rows.length > 0) await this.#log.appendAll({ drafts: rows.map(draftOf) });
+    if (rows.length === 0) return;
+    await this.#log.appendAll({ drafts: rows.map(draftOf) }).catch((error: unknown) => {
+      // A full disk may have room again: nothing is forgotten, and the rows of a minute are bounded.
+      this.#over = [...rows, ...this.#over];
+      throw error;
+    });
   }
 
   totals(): Readonly<Record<string, number>> {
@@ -80,20 +88,20 @@ export class LogRefusalLedger implements RefusalLedger {
   }
 
   #rowOf(code: string, source: RefusalSource, digest: Uint8Array | null): RefusalRow {
-    const named = `${source.kind}:${printable(source.name)}`;
-    const known = this.#rows.get(`${code} ${named}`);
+    const { kind } = source;
+    const name = printable(source.name);
+    const known = this.#rows.get(`${code} ${kind} ${name}`);
     if (known !== undefined) return known;
-    if (this.#used[source.kind] < ROWS_MAX[source.kind]) {
-      this.#used[source.kind] += 1;
-      return this.#add(code, named, digest);
+    if (this.#used[kind] < ROWS_MAX[kind]) {
+      this.#used[kind] += 1;
+      return this.#add(code, kind, name, digest);
     }
-    const other = `${source.kind}:*other*`;
-    return this.#rows.get(`${code} ${other}`) ?? this.#add(code, other, digest);
+    return this.#rows.get(`${code} ${kind} ${OTHERS}`) ?? this.#add(code, kind, OTHERS, digest);
   }
 
-  #add(code: string, source: string, first: Uint8Array | null): RefusalRow {
-    const row: RefusalRow = { code, source, minuteMs: this.#minuteMs, count: 0, first, last: first };
-    this.#rows.set(`${code} ${source}`, row);
+  #add(code: string, origin: RefusalSource["kind"], source: string, first: Uint8Array | null): RefusalRow {
+    const row: RefusalRow = { code, origin, source, minuteMs: this.#minuteMs, count: 0, first, last: first };
+    this.#rows.set(`${code} ${origin} ${source}`, row);
     return row;
   }
 
@@ -113,8 +121,8 @@ export class LogRefusalLedger implements RefusalLedger {
 }
 
 function draftOf(row: RefusalRow): EntryDraft {
-  const { code, source, minuteMs, count, first, last } = row;
-  return { kind: "refusals", facts: { code, source, minuteMs, count, first, last } };
+  const { code, origin, source, minuteMs, count, first, last } = row;
+  return { kind: "refusals", facts: { code, origin, source, minuteMs, count, first, last } };
 }
 
 /** Addresses and ids as plain characters: nothing a reader of the log, a terminal or a page could take for more. */

@@ -7,9 +7,10 @@
  * Invariants: a key belongs to one device for ever; a device has at most one active key; a retired or revoked key never
  * becomes active again; a revocation works in memory before its entry is even queued.
  */
-import type { EvidenceLog, LogEntry } from "@twinward/evidence";
+import type { EvidenceLog, LogEntry, Receipt } from "@twinward/evidence";
 import type { FramePublicKey } from "@twinward/frame";
 import { registeredKey } from "@twinward/frame";
+import { assert } from "@twinward/kernel";
 import { type DeviceAct, draftOf, type KeyRegistered, type SignedAt } from "./device-entries.ts";
 import { type AccessRefusal, refuseAccess } from "./refusals.ts";
 
@@ -47,6 +48,8 @@ export interface Registration {
   readonly gatewayFor?: readonly string[];
   /** SHA-256 of the certificate's DER. */
   readonly certificate?: Uint8Array;
+  /** Key id of the TLS key, so that no key ever serves two purposes or two devices. */
+  readonly tlsKid?: Uint8Array;
   readonly token?: string;
   readonly by: string;
 }
@@ -54,6 +57,8 @@ export interface Registration {
 export interface DeviceRegistry extends DeviceLookup {
   /** Only an active device's own certificate finds it. `fingerprint`: lower-case hexadecimal SHA-256 of the DER. */
   byCertificate(fingerprint: string): RegisteredDevice | undefined;
+  /** Whether a key with this id is or was ever registered, for frames or for TLS. */
+  knowsKey(kid: Uint8Array | undefined): boolean;
   /** Newest registration per device, in order of the device id. */
   list(): RegisteredDevice[];
   /** Durable when it answers. A device that has a key already gets the new one; the old one retires. */
@@ -73,6 +78,8 @@ export class LogDeviceRegistry implements DeviceRegistry {
   readonly #byKid = new Map<string, Mutable<RegisteredDevice>>();
   readonly #byDevice = new Map<string, Mutable<RegisteredDevice>>();
   readonly #byCertificate = new Map<string, Mutable<RegisteredDevice>>();
+  /** Ids of all TLS keys there ever were. */
+  readonly #tlsKids = new Set<string>();
   /** Revocations so far per device, to see one that overtakes a registration under way. */
   readonly #revocations = new Map<string, number>();
   readonly #listeners: ((stopped: RegisteredDevice) => void)[] = [];
@@ -100,13 +107,17 @@ export class LogDeviceRegistry implements DeviceRegistry {
     return found?.status === "active" ? found : undefined;
   }
 
+  knowsKey(kid: Uint8Array | undefined): boolean {
+    return kid !== undefined && (this.#byKid.has(textOf(kid)) || this.#tlsKids.has(textOf(kid)));
+  }
+
   list(): RegisteredDevice[] {
     return [...this.#byDevice.values()].sort((a, b) => (a.device < b.device ? -1 : 1));
   }
 
   async register(registration: Registration): Promise<RegisteredDevice | AccessRefusal> {
     const kid = textOf(registration.key.kid);
-    if (this.#byKid.has(kid)) return refuseAccess("KEY_IN_USE");
+    if (this.knowsKey(registration.key.kid) || this.knowsKey(registration.tlsKid)) return refuseAccess("KEY_IN_USE");
     const act: KeyRegistered = {
       act: "registered",
       device: registration.device,
@@ -116,6 +127,7 @@ export class LogDeviceRegistry implements DeviceRegistry {
       signedAt: registration.signedAt,
       gatewayFor: registration.gatewayFor ?? [],
       certificate: registration.certificate ?? null,
+      tlsKid: registration.tlsKid ?? null,
       token: registration.token ?? null,
       by: registration.by,
     };
@@ -123,9 +135,9 @@ export class LogDeviceRegistry implements DeviceRegistry {
     const reserved = this.#entryOf(act, 0, "retired");
     this.#byKid.set(kid, reserved);
     const revocations = this.#revocations.get(act.device);
-    const [receipt] = await this.#log.appendAll({ drafts: [draftOf(act)] });
+    const receipt = await this.#append(act).finally(() => this.#byKid.delete(kid));
     // Durable from here on: after a crash on this line the replayed registry has the key active.
-    const active = this.#activate(act, this.#log.entry(receipt?.index ?? -1)?.atMs ?? 0);
+    const active = this.#activate(act, this.#log.entry(receipt.index)?.atMs ?? 0);
     // The revocation's entry comes after this registration's, so it covers the new key too.
     if (this.#revocations.get(act.device) !== revocations) this.#stop(act.device, "revoked");
     return active;
@@ -144,11 +156,18 @@ export class LogDeviceRegistry implements DeviceRegistry {
     this.#listeners.push(listener);
   }
 
+  async #append(act: KeyRegistered): Promise<Receipt> {
+    const [receipt] = await this.#log.appendAll({ drafts: [draftOf(act)] });
+    assert(receipt !== undefined, "the log answers one receipt per draft");
+    return receipt;
+  }
+
   #activate(act: KeyRegistered, atMs: number): RegisteredDevice {
     this.#stop(act.device, "retired");
     const active = this.#entryOf(act, atMs, "active");
     this.#byKid.set(textOf(act.kid), active);
     this.#byDevice.set(act.device, active);
+    if (act.tlsKid !== null) this.#tlsKids.add(textOf(act.tlsKid));
     if (active.certificate !== undefined) this.#byCertificate.set(active.certificate, active);
     return active;
   }

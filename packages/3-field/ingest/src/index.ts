@@ -1,4 +1,5 @@
 /** The door in: accept, refuse or quarantine each frame, then append. */
+export { createIngest } from "./door.ts";
 export type {
   Accepted,
   AcceptedFrame,
@@ -6,8 +7,9 @@ export type {
   DoorFinding,
   Ingest,
   IngestHealth,
-  IngestLimits,
   IngestOptions,
   Timer,
   Via,
 } from "./ingest.ts";
+export { type IngestLimits, USUAL_LIMITS } from "./limits.ts";
+export { INGEST_REFUSALS, type IngestRefusal, type IngestRefusalCode } from "./refusals.ts";

@@ -3,6 +3,7 @@ import type { DeviceLookup, RefusalLedger } from "@twinward/access";
 import type { EvidenceLog } from "@twinward/evidence";
 import type { Clock, ReadingBlock, Refusal } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
+import type { IngestLimits } from "./limits.ts";
 
 /** How a frame reached us; says nothing about who signed it. */
 export interface Via {
@@ -51,15 +52,6 @@ export interface IngestHealth {
   readonly readings: number;
   readonly framesInFlight: number;
   readonly devices: readonly DeviceHealth[];
-}
-
-export interface IngestLimits {
-  /** Frames between signature check and proof; beyond it callers wait. */
-  readonly inFlightFramesMax: number;
-  readonly inFlightBytesMax: number;
-  /** Token bucket per device. */
-  readonly framesPerSecondMax: number;
-  readonly framesBurstMax: number;
 }
 
 /** Calls `beat` every `periodMs` until stopped. */
