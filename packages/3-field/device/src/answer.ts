@@ -17,10 +17,10 @@ const DETAIL_CHARACTERS_MAX = 400;
 export function answerOf(text: string): Answer | undefined {
   if (text.startsWith("c2sp.org/tlog-proof@v1\n")) return { kind: "proof", text };
   const said = parseObject(text);
-  const code = said?.["code"];
+  const code = said?.code;
   if (typeof code !== "string" || !CODE.test(code)) return undefined;
-  const detail = typeof said?.["detail"] === "string" ? said["detail"].slice(0, DETAIL_CHARACTERS_MAX) : "";
-  return { kind: "refused", code, detail, forGood: said?.["party"] === "sender" && !LATER.test(code) };
+  const detail = typeof said?.detail === "string" ? said.detail.slice(0, DETAIL_CHARACTERS_MAX) : "";
+  return { kind: "refused", code, detail, forGood: said?.party === "sender" && !LATER.test(code) };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -15,7 +15,7 @@ import {
   spkiOf,
   spkiPemOf,
 } from "@twinward/frame";
-import { isRefusal, TwinwardError, toBase64, toHex, UsageError } from "@twinward/kernel";
+import { isRefusal, toBase64, toHex, UsageError } from "@twinward/kernel";
 import { parseVerifierKey } from "@twinward/tlog";
 import type { EnrolmentAnswer, EnrolmentRequest, EnrolmentToken } from "./enrolment-messages.ts";
 import { postJson } from "./https-json.ts";
@@ -86,8 +86,7 @@ function checkAnswer(
   frame: Signer,
   tls: Signer,
 ): EnrolmentAnswer | DeviceRefusal {
-  if (!hasTexts(body, ANSWER_TEXTS) || !isSignalList(body["signals"]))
-    return refuseDevice("ENROLMENT_ANSWER", "Fields.");
+  if (!hasTexts(body, ANSWER_TEXTS) || !isSignalList(body.signals)) return refuseDevice("ENROLMENT_ANSWER", "Fields.");
   const answer = body as unknown as EnrolmentAnswer;
   const table = encodeSignalTable(answer.device, answer.signals);
   if (answer.device !== token.device || answer.site !== token.site) return refuseDevice("ENROLMENT_ANSWER", "Names.");
@@ -119,5 +118,5 @@ function refusedBy(body: unknown, status: number): DeviceRefusal {
 function hasTexts(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const object = value as Readonly<Record<string, unknown>>;
-  return object["v"] === 1 && names.every((name) => typeof object[name] === "string");
+  return object.v === 1 && names.every((name) => typeof object[name] === "string");
 }

@@ -85,9 +85,9 @@ function readFacts(path: string): IdentityFacts {
   const facts = parseJson(path) as Readonly<Record<string, unknown>> | null;
   const isWhole =
     typeof facts === "object" &&
-    facts?.["v"] === 1 &&
+    facts?.v === 1 &&
     TEXT_FIELDS.every((name) => typeof facts[name] === "string") &&
-    isSignalList(facts["signals"]);
+    isSignalList(facts.signals);
   if (!isWhole) throw unreadable(path, "it is not an identity of version 1");
   return facts as unknown as IdentityFacts;
 }
