@@ -18,5 +18,6 @@ export { type Recomputation, type RecomputeMismatch, type RecomputeOptions, reco
 export { createJudge } from "./fusion/create-judge.ts";
 export type { Cause, Judge, Judgement, Row, Suspect, Verdict } from "./judge.ts";
 export { STREAM_FLAGS, StreamChecks } from "./streams/stream-checks.ts";
-export { loadModel, type Model, modelDigest, saveModel } from "./train/model.ts";
+export { loadModel, type ModelRefusal } from "./train/load-model.ts";
+export { type Model, modelDigest, saveModel } from "./train/model.ts";
 export { type LabelledRow, type RowSource, type TrainOptions, train } from "./train/train.ts";

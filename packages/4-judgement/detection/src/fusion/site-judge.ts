@@ -1,0 +1,272 @@
+/**
+ * The judge of one site: row in, judgement out.
+ *
+ * The plot of `step`: round; ask the water twin with the distrusted signals left out; hear all witnesses; score
+ * against frozen limits; start, hold or end the alarm; while it lasts, find the culprits and distrust them; move the
+ * water twin on without them; estimate, trust, explain.
+ *
+ * Invariants: no look-ahead; nothing learned here outlives the row except the state in the snapshot; the model is
+ * never written to.
+ */
+import type { Notice, Site } from "@twinward/plant";
+import type { Judge, Judgement, Row } from "../judge.ts";
+import { Localiser } from "../localisation/localiser.ts";
+import { Ranking } from "../localisation/ranking.ts";
+import type { Model } from "../train/model.ts";
+import { TrustFilter } from "../trust/trust.ts";
+import { VerdictOfAlarm } from "../verdict/verdict.ts";
+import { bestEstimates, type Estimates } from "./best-estimate.ts";
+import { causesOf } from "./causes.ts";
+import { Distrust } from "./distrust.ts";
+import { Episode } from "./episode.ts";
+import { askWater, type Heard, Hearing, trustedMask } from "./hearing.ts";
+import { Notices, type Widening } from "./notices.ts";
+import { type Part, scoreParts } from "./score.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
+import type { SiteJudgeState } from "./site-judge-state.ts";
+import { voiceOf, type Voice } from "./testimony.ts";
+import type { WaterSays, WaterWitness } from "./water-witness.ts";
+
+/** Alarms hold at this share of a limit, over gaps of at most these rows or hours, whichever is more. */
+const HOLD = 0.6;
+const BRIDGE_ROWS = 2;
+const BRIDGE_HOURS = 1;
+const SLOW_HOURS_MAX = 12;
+
+export class SiteJudge implements Judge {
+  readonly #site: Site;
+  readonly #model: Model;
+  readonly #water: WaterWitness | undefined;
+  readonly #hearing: Hearing;
+  readonly #notices: Notices;
+  readonly #localiser: Localiser;
+  readonly #episode: Episode;
+  readonly #distrust = new Distrust();
+  readonly #ranking: Ranking;
+  readonly #trust: TrustFilter;
+  readonly #verdict = new VerdictOfAlarm();
+  /** Estimates of the row before: they stand in for distrusted values of that row. */
+  #estimatesBefore: Float64Array;
+  /** Deviations of the row before by the best voice, to see leaps. */
+  #zBefore: Float64Array;
+  #alternatives: readonly (readonly number[])[] = [];
+
+  constructor(site: Site, model: Model, water: WaterWitness | undefined, notices: readonly Notice[]) {
+    const signals = site.signals.length;
+    const rowsIn = (hours: number) => Math.round((hours * 3_600_000) / model.samplePeriodMs);
+    this.#site = site;
+    this.#model = model;
+    this.#water = water;
+    this.#hearing = new Hearing(site, model);
+    this.#notices = new Notices(site, notices);
+    this.#localiser = new Localiser(site, this.#hearing.cross, this.#hearing.floor);
+    this.#episode = new Episode({
+      hold: HOLD,
+      bridgeRows: Math.max(BRIDGE_ROWS, rowsIn(BRIDGE_HOURS)),
+      slowRows: rowsIn(SLOW_HOURS_MAX),
+    });
+    this.#ranking = new Ranking(signals, model.samplePeriodMs);
+    this.#trust = new TrustFilter(signals, model.samplePeriodMs);
+    this.#estimatesBefore = new Float64Array(signals).fill(Number.NaN);
+    this.#zBefore = new Float64Array(signals);
+  }
+
+  announce(notice: Notice): void {
+    this.#notices.add(notice);
+  }
+
+  step(row: Row): Judgement {
+    const { timeMs } = row;
+    const values = this.#hearing.rounded(row.values);
+    const planned = this.#notices.at(timeMs);
+    const back = this.#water?.snapshot();
+    const water = this.#water?.commit(timeMs, values, trustedMask(values, this.#distrust.signals));
+    const heard = this.#hearing.hear(timeMs, values, withoutPlanned(water, planned), planned.factor);
+    const parts = scoreParts(heard.testimony, heard.statistics, this.#model.limits);
+    const alarm = this.#episode.step(timeMs, most(parts, false), most(parts, true));
+    const asked = alarm ? this.#investigate(heard, back) : this.#relax(heard);
+    return this.#judgement(heard, parts, alarm, planned, asked ?? water);
+  }
+
+  /** In alarm: who explains it? New culprits are distrusted, and the water twin takes the row again without them. */
+  #investigate(heard: Heard, back: Uint8Array | undefined): WaterSays | undefined {
+    const { testimony } = heard;
+    const { timeMs, values, repeats } = testimony;
+    const known = this.#distrust.signals;
+    this.#ranking.fade();
+    for (let i = 0; i < values.length; i++) {
+      if (repeats.copied[i]! >= 1 || repeats.frozen[i]! >= 1) this.#distrust.add(i);
+      if (repeats.copied[i]! >= 1) this.#ranking.add(i, COPY_WEIGHT * repeats.copied[i]!);
+    }
+    for (const cause of testimony.limits) this.#accuse(cause.signal, LIMIT_WEIGHT);
+    const water = this.#water;
+    if (water && back) water.restore(back);
+    const standIn = bestEstimates(testimony.voices, values.length).expected;
+    const found = this.#localiser.localise({
+      testimony,
+      now: heard.filled,
+      before: heard.before,
+      distrusted: this.#distrust.signals,
+      standIn,
+      standInBefore: this.#estimatesBefore,
+      ask: water && askWater(water, timeMs, values),
+    });
+    for (const culprit of found.culprits) {
+      this.#ranking.add(culprit.signal, culprit.gain);
+      if (!culprit.actuator) this.#distrust.add(culprit.signal);
+    }
+    this.#alternatives = found.alternatives;
+    this.#remainSuspect(testimony.voices, known);
+    this.#distrust.step((signal) => deviation(testimony.voices, signal), (signal) => repeats.copied[signal]! >= 1 || repeats.frozen[signal]! >= 1);
+    return water?.commit(timeMs, values, trustedMask(values, this.#distrust.signals));
+  }
+
+  /** Signals distrusted since earlier rows earn suspicion by what they still deviate. */
+  #remainSuspect(voices: readonly Voice[], known: ReadonlySet<number>): void {
+    for (const signal of known) {
+      const z = deviation(voices, signal);
+      if (!Number.isNaN(z)) this.#ranking.add(signal, 16 * Math.log1p((z * z) / 16));
+    }
+  }
+
+  #accuse(id: string, weight: number): void {
+    const signal = this.#site.signals.find((each) => each.id === id);
+    if (!signal) return;
+    this.#ranking.add(signal.number, weight);
+    this.#distrust.add(signal.number);
+  }
+
+  /** Out of alarm: suspicion ends, distrusted signals may earn their way back. */
+  #relax(heard: Heard): undefined {
+    this.#ranking.reset();
+    this.#verdict.reset();
+    this.#alternatives = [];
+    const { voices, repeats } = heard.testimony;
+    this.#distrust.step((signal) => deviation(voices, signal), (signal) => repeats.copied[signal]! >= 1);
+  }
+
+  #judgement(heard: Heard, parts: readonly Part[], alarm: boolean, planned: Widening, water: WaterSays | undefined): Judgement {
+    const { testimony } = heard;
+    const estimates = this.#estimates(heard, water);
+    const trust = this.#trustOf(testimony.values, estimates, heard);
+    const verdict = alarm ? this.#verdict.step(this.#rowEvidence(heard, parts, planned)) : "";
+    const idOf = (signal: number) => this.#site.signals[signal]!.id;
+    this.#zBefore = Float64Array.from(testimony.values, (_, i) => deviation(testimony.voices, i));
+    this.#estimatesBefore = estimates.expected;
+    const score = Math.max(most(parts, false), most(parts, true));
+    return {
+      timeMs: testimony.timeMs,
+      alarm,
+      score: alarm ? Math.max(1, score) : Math.min(score, 0.999999),
+      verdict,
+      suspects: alarm ? this.#ranking.suspects(idOf) : [],
+      alternatives: alarm ? this.#alternatives.map((set) => set.map(idOf)) : [],
+      causes: causesOf(this.#site, testimony, parts),
+      sinceMs: alarm ? this.#episode.sinceMs : Number.NaN,
+      estimates: estimates.expected,
+      sigmas: estimates.sigma,
+      trust,
+      substituted: [...this.#distrust.signals].filter((i) => !Number.isNaN(estimates.expected[i]!)).sort((a, b) => a - b),
+      notice: planned.named,
+    };
+  }
+
+  /** Estimates with distrusted signals left out of the inputs of every witness. */
+  #estimates(heard: Heard, water: WaterSays | undefined): Estimates {
+    const { testimony, before } = heard;
+    const distrusted = this.#distrust.signals;
+    const voices: Voice[] = [...(water?.voices ?? testimony.voices.filter((voice) => voice.name !== "cross-prediction"))];
+    const now = heard.filled.slice();
+    const then = before.slice();
+    const stand = bestEstimates(voices.length > 0 ? voices : testimony.voices, now.length).expected;
+    for (const signal of distrusted) {
+      now[signal] = stand[signal]!;
+      then[signal] = this.#estimatesBefore[signal]!;
+    }
+    const predicted = this.#hearing.cross.predict(now, then);
+    voices.push(voiceOf("cross-prediction", testimony.values, predicted.expected, predicted.sigma, this.#hearing.floor));
+    return bestEstimates(voices, now.length);
+  }
+
+  #trustOf(values: Float64Array, estimates: Estimates, heard: Heard): Float64Array {
+    const { repeats, limits } = heard.testimony;
+    const broken = new Set(limits.map((cause) => cause.signal));
+    return Float64Array.from(this.#site.signals, (signal) => {
+      const i = signal.number;
+      const surelyFalse = repeats.copied[i]! >= 1 || broken.has(signal.id);
+      const span = signal.maximum - signal.minimum;
+      return this.#trust.step(i, values[i]!, estimates.expected[i]!, estimates.sigma[i]!, signal.accuracy, span, surelyFalse);
+    });
+  }
+
+  #rowEvidence(heard: Heard, parts: readonly Part[], planned: Widening) {
+    const { testimony } = heard;
+    const first = this.#ranking.order()[0] ?? -1;
+    const level = first >= 0 && this.#site.signals[first]!.kind === "level" ? first : -1;
+    const z = level >= 0 ? deviation(testimony.voices, level) : 0;
+    return {
+      copied: testimony.repeats.copied.some((share) => share >= 1),
+      disobeys: parts.some((part) => part.name.startsWith("control-logic") && !part.name.endsWith("flow") && part.ratio >= 1 && !planned.notified.has(part.signal)),
+      level,
+      levelZ: z,
+      leap: level >= 0 ? z - this.#zBefore[level]! : 0,
+      frozen: level >= 0 && testimony.repeats.frozen[level]! >= 0.5,
+    };
+  }
+
+  snapshot(): Uint8Array {
+    const state: SiteJudgeState = {
+      hearing: this.#hearing.state(),
+      notices: this.#notices.state(),
+      episode: this.#episode.state(),
+      distrust: this.#distrust.state(),
+      ranking: this.#ranking.state(),
+      trust: this.#trust.state(),
+      verdict: this.#verdict.state(),
+      estimatesBefore: [...this.#estimatesBefore],
+      zBefore: [...this.#zBefore],
+      alternatives: this.#alternatives,
+      water: this.#water ? [...this.#water.snapshot()] : null,
+    };
+    return encodeSnapshot(state);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const state = decodeSnapshot(snapshot) as SiteJudgeState;
+    this.#hearing.restore(state.hearing);
+    this.#notices.restore(state.notices);
+    this.#episode.restore(state.episode);
+    this.#distrust.restore(state.distrust);
+    this.#ranking.restore(state.ranking);
+    this.#trust.restore(state.trust);
+    this.#verdict.restore(state.verdict);
+    this.#estimatesBefore = Float64Array.from(state.estimatesBefore);
+    this.#zBefore = Float64Array.from(state.zBefore);
+    this.#alternatives = state.alternatives;
+    if (state.water) this.#water?.restore(Uint8Array.from(state.water));
+  }
+}
+
+const COPY_WEIGHT = 150;
+const LIMIT_WEIGHT = 100;
+
+function most(parts: readonly Part[], slow: boolean): number {
+  return parts.reduce((max, part) => (part.slow === slow && part.ratio > max ? part.ratio : max), 0);
+}
+
+/** The largest deviation of the signal in any voice, with its sign; NaN when no voice speaks. */
+function deviation(voices: readonly Voice[], signal: number): number {
+  let worst = Number.NaN;
+  for (const { z } of voices) {
+    if (Number.isNaN(z[signal]!)) continue;
+    if (Number.isNaN(worst) || Math.abs(z[signal]!) > Math.abs(worst)) worst = z[signal]!;
+  }
+  return worst;
+}
+
+/** Control-logic findings about notified elements do not count. */
+function withoutPlanned(water: WaterSays | undefined, planned: Widening): WaterSays | undefined {
+  if (!water || planned.notified.size === 0) return water;
+  const logic = water.report.logic.filter((finding) => !planned.notified.has(finding.signal));
+  return { ...water, report: { ...water.report, logic } };
+}
