@@ -1,5 +1,6 @@
 /** What we believe: live state with trust, and its history. */
-export { type Bucket, History, type HistoryPage, type HistoryQuery } from "./history.ts";
+export type { Bucket } from "./bucket.ts";
+export { History, type HistoryPage, type HistoryQuery, POINTS_MAX, ROWS_READ_MAX } from "./history.ts";
 export {
   CAUSES_MAX,
   type Estimate,
