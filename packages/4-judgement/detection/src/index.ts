@@ -21,3 +21,4 @@ export { STREAM_FLAGS, StreamChecks } from "./streams/stream-checks.ts";
 export { loadModel, type ModelRefusal } from "./train/load-model.ts";
 export { type Model, modelDigest, saveModel } from "./train/model.ts";
 export { type LabelledRow, type RowSource, type TrainOptions, train } from "./train/train.ts";
+export { untrainedModel } from "./train/untrained-model.ts";
