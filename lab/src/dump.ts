@@ -1,17 +1,17 @@
 /**
  * Writes a CSV of the simulated plant, for training and tuning by hand:
- *   node --conditions=source lab/src/dump.ts --inp FILE.inp --seed 1 --days 30 --mismatch 0.1 \
+ *   node --conditions=source lab/src/dump.ts --site sites/c-town --seed 1 --days 30 --mismatch 0.1 \
  *     --scenario offset --scenario freeze --out x.csv [--truth t.csv] [--plan p.json] [--period 900] [--tank T3]
  *
  * Scenarios start after a clean lead-in (`--lead` days, default 7) with `--gap` hours between them (default 48); with
  * `--scenario` given many times they follow each other in the order given, until the days are over.
  */
-import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { seededChance } from "@twinward/kernel";
-import { cTownColumns } from "./c-town-columns.ts";
+import { formatSiteFault, loadSite } from "@twinward/plant";
 import { csvHeader, csvLine } from "./csv.ts";
-import type { LabSite } from "./lab-site.ts";
+import { type LabSite, labSiteOf } from "./lab-site.ts";
 import { HOUR_MS, type PlacedScenario } from "./placement.ts";
 import { generateRows } from "./rows.ts";
 import { placeScenario } from "./scenario.ts";
@@ -20,7 +20,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const { values } = parseArgs({
   options: {
-    inp: { type: "string", default: "../shared/data/epanet/ctown.inp" },
+    site: { type: "string", default: "sites/c-town" },
     seed: { type: "string", default: "1" },
     days: { type: "string", default: "30" },
     mismatch: { type: "string", default: "0.1" },
@@ -36,7 +36,9 @@ const { values } = parseArgs({
   },
 });
 
-const base = cTownColumns(readFileSync(values.inp, "utf8"));
+const loaded = loadSite(values.site);
+if (Array.isArray(loaded)) throw new TypeError(loaded.map(formatSiteFault).join("\n"));
+const base = labSiteOf(loaded);
 const samplePeriodMs = Number(values.period) * 1000;
 // Samples closer than an hour need a time column that tells them apart.
 const timeFormat = samplePeriodMs < HOUR_MS ? "iso" : base.csv.timeFormat;

@@ -10,17 +10,16 @@
  */
 import { TwinwardError } from "@twinward/kernel";
 
-/**
- * Properties of nodes and links by their EN_ numbers. The level of a tank is its pressure:
- * EN_TANKLEVEL (8) is the level at the start.
- */
-export const NODE = { emitter: 3, pressure: 11 } as const;
+/** Properties of nodes and links by their EN_ numbers. */
+export const NODE = { elevation: 0, emitter: 3, head: 10 } as const;
 export const LINK = { roughness: 2, flow: 8, status: 11, setting: 12 } as const;
 
 const COUNT = { nodes: 0, links: 2, patterns: 3, curves: 4 } as const;
 const NODE_TYPE = { junction: 0, tank: 2 } as const;
 const LINK_TYPE = { pipe: 1, pump: 2 } as const;
 const TIME = { duration: 0, hydraulicStep: 1, reportStep: 5 } as const;
+/** EN_DEMANDPATTERN: the pattern of junctions that name none. */
+const DEFAULT_PATTERN = 23;
 const LITRES_PER_SECOND = 5;
 const INITIALISE_FLOWS = 10;
 /** EN_ codes up to this are warnings (negative pressure, pump out of range): results stand. */
@@ -131,6 +130,14 @@ export class Hydraulics {
     this.#call("setnodevalue", index, property, value);
   }
 
+  /**
+   * Metres of water above a node: the pressure of a junction, the level of a tank. (EN_TANKLEVEL is the level at the
+   * start, and EN_PRESSURE stays in psi when an American file is read in metres.)
+   */
+  water(index: number): number {
+    return this.node(index, NODE.head) - this.node(index, NODE.elevation);
+  }
+
   link(index: number, property: number): number {
     this.#call("getlinkvalue", index, property, this.#out);
     return this.#engine.HEAPF64[this.#out >> 3]!;
@@ -140,16 +147,24 @@ export class Hydraulics {
     this.#call("setlinkvalue", index, property, value);
   }
 
-  /** Junctions that take water, with their first demand. */
+  /** Junctions that take water, with their first demand and its pattern (0: constant demand). */
   demands(): { node: number; base: number; pattern: number }[] {
     return this.#indices(COUNT.nodes)
       .filter((node) => this.#integer("getnodetype", node) === NODE_TYPE.junction)
       .map((node) => ({
         node,
         base: this.#double("getbasedemand", node, 1),
-        pattern: this.#integer("getdemandpattern", node, 1),
+        pattern: this.#integer("getdemandpattern", node, 1) || this.#double("getoption", DEFAULT_PATTERN),
       }))
       .filter((demand) => demand.base > 0);
+  }
+
+  /** Gives junctions of constant demand a pattern of their own, so that it can be changed. */
+  addPatternFor(nodes: readonly number[]): void {
+    if (nodes.length === 0) return;
+    this.#withText("district", (id) => this.#call("addpattern", id));
+    const pattern = this.#integer("getcount", COUNT.patterns);
+    for (const node of nodes) this.#call("setdemandpattern", node, 1, pattern);
   }
 
   setBaseDemand(node: number, base: number): void {

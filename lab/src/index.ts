@@ -1,5 +1,4 @@
 /** Simulated plants, devices and attackers, run from a seed. Tests, demos and benchmarks only. */
-export { cTownColumns } from "./c-town-columns.ts";
 export { csvHeader, csvLine, csvTime } from "./csv.ts";
 export { DEMO_ATTACKS, DEMO_NON_ATTACKS, type DemoPlanOptions, demoPlan, demoRoundHours } from "./demo-plan.ts";
 export { isActive, type LieScope, type LieShape, type PlantEvent, type WireAttack } from "./event.ts";

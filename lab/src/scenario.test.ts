@@ -1,16 +1,15 @@
 import { seededChance } from "@twinward/kernel";
 import { describe, expect, it } from "vitest";
-import { cTownForTests } from "./c-town-for-tests.ts";
 import { DEMO_ATTACKS, DEMO_NON_ATTACKS, demoPlan, demoRoundHours } from "./demo-plan.ts";
-import type { LabSite } from "./lab-site.ts";
 import { generateRows } from "./rows.ts";
 import { placeScenario, SCENARIOS } from "./scenario.ts";
+import { siteForTests } from "./site-for-tests.ts";
 
-const site = cTownForTests() as LabSite;
+const site = siteForTests("c-town");
 const START_MS = Date.UTC(2026, 0, 5);
 const HOUR_MS = 3_600_000;
 
-describe.skipIf(site === undefined)("scenarios", () => {
+describe("scenarios", () => {
   it("have names of their own, and each places itself on every tank", () => {
     expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length);
     for (const { name } of SCENARIOS) {
@@ -47,7 +46,7 @@ describe.skipIf(site === undefined)("scenarios", () => {
 const isWireOnly = (name: string) =>
   ["flip", "reorder", "hold-back", "replay-frames", "drop", "stolen-key"].includes(name);
 
-describe.skipIf(site === undefined)("the demo plan", () => {
+describe("the demo plan", () => {
   it("has the default attacks and non-attacks in turn, with room to recover, on tanks that are controlled", () => {
     for (let seed = 0; seed < 50; seed++) {
       const plan = demoPlan({ site, seed, startMs: START_MS });

@@ -44,7 +44,8 @@ export class Waterworks {
     this.#network = network;
     this.#stepMs = stepMs;
     this.#timeMs = options.startMs;
-    this.#patterns = [...new Set(network.demands().map(({ pattern }) => pattern))].filter((pattern) => pattern > 0);
+    network.addPatternFor(network.demands().flatMap(({ node, pattern }) => (pattern === 0 ? [node] : [])));
+    this.#patterns = [...new Set(network.demands().map(({ pattern }) => pattern))];
     roughen(network, chance, mismatch);
     const factors = districtFactors(chance, mismatch, this.#patterns.length);
     const means = this.#patterns.map((pattern, i) => network.patternMean(pattern) * factors[i]!);
@@ -81,7 +82,7 @@ export class Waterworks {
   }
 
   levelOf(tank: string): number {
-    return this.#network.node(this.#network.nodeIndex(tank), NODE.pressure);
+    return this.#network.water(this.#network.nodeIndex(tank));
   }
 
   /** Opens (or with a negative size closes) a leak, l/s at 40 m of pressure. */
@@ -125,7 +126,7 @@ export class Waterworks {
     const network = this.#network;
     if (kind === "status") return () => (this.speedOf(element) > 0 ? 1 : 0);
     if (kind === "flow") return reader(network.linkIndex(element), (link) => network.link(link, LINK.flow));
-    return reader(network.nodeIndex(element), (node) => network.node(node, NODE.pressure));
+    return reader(network.nodeIndex(element), (node) => network.water(node));
   }
 }
 
