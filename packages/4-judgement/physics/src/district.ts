@@ -34,7 +34,15 @@ export function deriveDistricts(engine: Engine): District[] {
   const named = patterns.map((pattern) => ({ pattern, id: pattern > 0 ? engine.patternId(pattern) : "" }));
   return named
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ pattern, id }, place) => takeOver(engine, id, pattern, draws.filter((draw) => draw.pattern === pattern), place));
+    .map(({ pattern, id }, place) =>
+      takeOver(
+        engine,
+        id,
+        pattern,
+        draws.filter((draw) => draw.pattern === pattern),
+        place,
+      ),
+    );
 }
 
 function allDraws(engine: Engine): Draw[] {

@@ -49,6 +49,8 @@ export interface WaterExpectation {
   readonly withoutSelf: Expected;
   /** Run forward from the previous state with the control logic; has not seen this row. */
   readonly forecast: Expected;
+  /** Both of the latter put together, never with the signal's own measurement: what to put in its place. */
+  readonly estimate: Expected;
   readonly logic: readonly LogicViolation[];
   /** Multiplier of the base demand per district metered area (`WaterTwin.districts`). */
   readonly demands: Float64Array;

@@ -3,6 +3,8 @@
  * flows out.
  *
  * Invariant: every `solve` starts cold, so its digits depend on its inputs alone and never on what was solved before.
+ * A level on its limit is a full (or empty) tank, and EPANET lets nothing more in (or out): half a millimetre decides
+ * about a pump's whole flow, so callers say by the exact limit that they mean full.
  * Inside, everything is in litres per second and metres, whatever the file uses.
  */
 import { assert } from "@twinward/kernel";
@@ -47,9 +49,6 @@ export interface Reading {
   readonly what: "flow" | "pressure";
   readonly index: number;
 }
-
-/** How far inside its limits a full or empty tank is kept: on the limit EPANET closes its pipes. */
-const LIMIT_MARGIN = 1e-3;
 
 export class WaterNetwork {
   readonly tanks: readonly Tank[];
@@ -112,7 +111,7 @@ export class WaterNetwork {
     const engine = this.#engine;
     this.solves += 1;
     this.tanks.forEach((tank, place) => {
-      engine.setNode(tank.node, NODE.tankLevel, this.#withinLimits(tank, state.levels[place]!));
+      engine.setNode(tank.node, NODE.tankLevel, Math.min(tank.maxLevel, Math.max(tank.minLevel, state.levels[place]!)));
     });
     this.districts.forEach((district, place) => {
       engine.setPatternValue(district.pattern, state.demands[place]!);
@@ -137,10 +136,6 @@ export class WaterNetwork {
     if (status < 0.5) return this.#engine.setLink(actuator.link, LINK.status, 0);
     this.#engine.setLink(actuator.link, LINK.status, 1);
     if (actuator.isPump && speed !== 1) this.#engine.setLink(actuator.link, LINK.setting, speed);
-  }
-
-  #withinLimits(tank: Tank, level: number): number {
-    if (level >= tank.maxLevel - 0.00501) return tank.maxLevel; if (level <= tank.minLevel+0.00501) return tank.minLevel; return level;
   }
 }
 

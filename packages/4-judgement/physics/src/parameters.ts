@@ -4,6 +4,8 @@
  * With `untrainedParameters` the twin works from physics alone: no profile, wide model errors.
  */
 
+import type { LevelControl, Site } from "@twinward/plant";
+
 export interface WaterParameters {
   readonly version: 1;
   /** Signal ids in the order of all per-signal arrays. */
@@ -20,21 +22,62 @@ export interface WaterParameters {
   readonly innovationSigma: readonly number[];
   /** Weight of the demands of the end of a sample period in what flows during it: 0 is "held from its start". */
   readonly demandBlend: number;
+  /** Calibrated relative speed per pump (element id); 1 where the pump follows its curve in the model. */
+  readonly speeds: Readonly<Record<string, number>>;
+  /** Level controls as the plant really runs them, corrected from clean data where the site is contradicted. */
+  readonly controls: readonly LevelControl[];
+  /** Longest step of the forward run, milliseconds. */
+  readonly stepMs: number;
+  /** A controller acts between 0 and this long after a level crosses its threshold, milliseconds. */
+  readonly scanMs: number;
   /** Correction per flow and pressure signal: measured ≈ offset + gain · model, given the actuators that run. */
   readonly offset: readonly number[];
   readonly gain: readonly number[];
-  /** Standard deviation of measured − corrected model, per signal (model error and instrument together). */
+  /** Standard deviation of measured − truth as the corrected model sees it, per signal (model error and instrument). */
   readonly sigma: readonly number[];
-  /** Standard deviation of a level forecast over one sample period, per signal (0 where it is not a level). */
-  readonly forecastSigma: readonly number[];
-  /** Bias of the level forecast over one sample period, per signal (0 where it is not a level). */
-  readonly forecastBias: readonly number[];
-  /** Standard deviation of forecast − measured of flows and pressures, per signal. */
-  readonly forecastFlowSigma: readonly number[];
+  /** What one hour of open loop adds to the standard deviation of a tank level, per tank, m. */
+  readonly levelDrift: Readonly<Record<string, number>>;
   /** Actuators (element ids) that never ran in the training data. */
   readonly neverUsed: readonly string[];
   /** Actuators that never stopped in the training data. */
   readonly alwaysUsed: readonly string[];
   /** Sample period the parameters were learned at, milliseconds. */
   readonly samplePeriodMs: number;
+}
+
+const HOURS_OF_WEEK = 168;
+const HOUR_MS = 3_600_000;
+/** Flows and pressures before anything is learned: share of a typical pump flow and of a typical head. */
+const UNTRAINED_SIGMA = { level: 0.02, flow: 2, pressure: 1, status: 0.05, other: 1 } as const;
+
+/** Physics alone: what to believe about a plant whose clean data nobody has shown. */
+export function untrainedParameters(site: Site, districts: readonly { id: string; mean: number }[]): WaterParameters {
+  const controls = site.behaviour.kind === "epanet" ? site.behaviour.controls : [];
+  return {
+    version: 1,
+    signals: site.signals.map((signal) => signal.id),
+    districts: districts.map((district) => district.id),
+    profile: districts.map((district) => new Array<number>(HOURS_OF_WEEK).fill(district.mean)),
+    profileSigma: districts.map((district) => 0.4 * district.mean),
+    persistence: districts.map(() => 0.8),
+    innovationSigma: districts.map((district) => 0.25 * district.mean),
+    demandBlend: 0,
+    speeds: {},
+    controls,
+    stepMs: Math.min(site.samplePeriodMs, HOUR_MS / 4),
+    scanMs: Math.min(site.samplePeriodMs, HOUR_MS / 4),
+    offset: site.signals.map(() => 0),
+    gain: site.signals.map(() => 1),
+    sigma: site.signals.map((signal) => Math.max(UNTRAINED_SIGMA[signal.kind], signal.resolution)),
+    levelDrift: {},
+    neverUsed: [],
+    alwaysUsed: [],
+    samplePeriodMs: site.samplePeriodMs,
+  };
+}
+
+/** The profile's multiplier of a district at a moment (held through the hour). */
+export function profileAt(parameters: WaterParameters, district: number, timeMs: number): number {
+  const hour = Math.floor(timeMs / HOUR_MS) % HOURS_OF_WEEK;
+  return parameters.profile[district]![(hour + HOURS_OF_WEEK) % HOURS_OF_WEEK]!;
 }
