@@ -1,5 +1,5 @@
 /** Training from recorded files, for `train` and for `detect --train`. */
-import { type LabelledRow, type Model, type Row, train } from "@twinward/detection";
+import { type LabelledRow, type Model, type TimedValues, train } from "@twinward/detection";
 import { openCsv, type Site } from "@twinward/plant";
 import { progressOn } from "./progress.ts";
 
@@ -19,14 +19,14 @@ export async function trainFromFiles(site: Site, files: TrainingFiles): Promise<
   return model;
 }
 
-async function* cleanRows(site: Site, paths: readonly string[]): AsyncGenerator<Row> {
+async function* cleanRows(site: Site, paths: readonly string[]): AsyncGenerator<TimedValues> {
   for (const path of paths) {
     const table = await openCsv(site, path);
-    for await (const { timeMs, values } of table.rows) yield { timeMs, values, entries: [] };
+    for await (const { timeMs, values } of table.rows) yield { timeMs, values };
   }
 }
 
 async function* labelledRows(site: Site, path: string): AsyncGenerator<LabelledRow> {
   const table = await openCsv(site, path, { labelled: true });
-  for await (const { timeMs, values, label } of table.rows) yield { timeMs, values, entries: [], label: label ?? -999 };
+  for await (const { timeMs, values, label } of table.rows) yield { timeMs, values, label: label ?? -999 };
 }

@@ -44,7 +44,11 @@ function nameOf({ kind, facts }: Pick<EntryDraft, "kind" | "facts">): string {
 
 function siteDraft(site: Site): EntryDraft {
   const files = site.files.map((file) => ({ path: file.path, base64: toBase64(file.bytes) }));
-  return { kind: "site", facts: { id: site.id, digest: site.digest }, body: json({ id: site.id, files }) };
+  return {
+    kind: "site",
+    facts: { id: site.id, digest: site.digest, samplePeriodMs: site.samplePeriodMs },
+    body: json({ id: site.id, files }),
+  };
 }
 
 function modelDraft(model: Uint8Array): EntryDraft {

@@ -1,5 +1,7 @@
 /** The server process: wires the rooms together. */
 export { codeDigest } from "./code-digest.ts";
-export { IncidentIndex } from "./incident-index.ts";
+export { IncidentsAndTwin } from "./downstream.ts";
+export { serverLogger } from "./logger.ts";
 export { Runtime, type RuntimeOptions } from "./runtime.ts";
 export { type ListenAddress, readListenAddress, type Server, type ServerOptions, startServer } from "./server.ts";
+export { siteInLog } from "./site-in-log.ts";

@@ -53,15 +53,14 @@ export class Runtime {
   readonly #incidents: IncidentIndex;
   #view: TwinView | undefined;
 
-  private constructor(options: RuntimeOptions, log: LogKeeper, access: Access) {
+  private constructor(options: RuntimeOptions, log: LogKeeper, access: Access, ingest: Ingest) {
     const { site, clock, dataDir } = options;
     this.site = site;
     this.timeBase = options.timeBase;
     this.clock = clock;
     this.log = log;
     this.access = access;
-    const timer = options.timer === undefined ? {} : { timer: options.timer };
-    this.ingest = createIngest({ site, log, registry: access.registry, ledger: access.ledger, clock, ...timer });
+    this.ingest = ingest;
     this.history = new History(join(dataDir, "cache", "history.db"), site);
     this.history.catchUp(log);
     this.#incidents = IncidentIndex.of(log);
@@ -84,7 +83,10 @@ export class Runtime {
     const log = await openOrCreate(options, toBase64(authority.spki));
     await recordContents(log, site, options.model, options.notices ?? []);
     const access = await openAccess({ dataDir, site: accessSite(site), log, authority, clock: options.clock });
-    return new Runtime(options, log, access);
+    const timer = options.timer === undefined ? {} : { timer: options.timer };
+    const { registry, ledger } = access;
+    const ingest = await createIngest({ site, log, registry, ledger, clock: options.clock, ...timer });
+    return new Runtime(options, log, access, ingest);
   }
 
   /** Undefined until the first row is judged. */

@@ -1,5 +1,5 @@
 /** The alarm file of a replay, written whole from the judgement entries of the log. */
-import { judgementOf } from "@twinward/detection";
+import { storedJudgementOf } from "@twinward/detection";
 import type { LogReader } from "@twinward/evidence";
 import { ALARM_HEADER, type AlarmFacts, alarmFacts, alarmLine } from "../alarm-line.ts";
 import { WholeFile } from "../whole-file.ts";
@@ -29,8 +29,9 @@ function judgedRows(log: LogReader): Map<number, AlarmFacts> {
     for (const entry of entries) {
       const body = log.body(entry.index);
       if (!(body instanceof Uint8Array)) continue;
-      const judgement = judgementOf(body);
-      judged.set(judgement.timeMs, alarmFacts(judgement));
+      const stored = storedJudgementOf(body);
+      // Late readings never change what was said in time.
+      if (!stored.late) judged.set(stored.judgement.timeMs, alarmFacts(stored.judgement));
     }
     const last = entries.at(-1);
     if (last === undefined) return judged;

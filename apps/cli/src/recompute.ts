@@ -1,0 +1,27 @@
+/** `evidence verify --recompute`: judges a verified log again with the site and model it holds, and compares. */
+import { createJudge, loadModel, modelDigest, recompute } from "@twinward/detection";
+import type { LogReader, Problem } from "@twinward/evidence";
+import { isRefusal } from "@twinward/kernel";
+import { codeDigest, IncidentsAndTwin, siteInLog } from "@twinward/server";
+
+const CODE = "RECOMPUTE_DIFFERS";
+
+export async function recomputeLog(log: LogReader): Promise<readonly Problem[]> {
+  const site = siteInLog(log);
+  const modelEntry = log.entries(0, log.size(), ["model"]).at(-1);
+  const modelBytes = modelEntry === undefined ? undefined : log.body(modelEntry.index);
+  if (isRefusal(site) || !(modelBytes instanceof Uint8Array))
+    return [problem("site and model", "the log holds no site or model to judge with")];
+  const model = loadModel(site, modelBytes);
+  if (isRefusal(model)) return [problem(`entry ${modelEntry?.index}`, model.detail)];
+  const mismatches = recompute({
+    reader: log,
+    site,
+    judge: await createJudge(site, model),
+    code: codeDigest(),
+    model: modelDigest(model),
+  });
+  return mismatches.map((mismatch) => problem(`entry ${mismatch.entry}`, mismatch.detail));
+}
+
+const problem = (where: string, detail: string): Problem => ({ code: CODE, where, detail });
