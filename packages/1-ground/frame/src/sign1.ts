@@ -34,7 +34,12 @@ export function parseSign1(bytes: Uint8Array): Sign1 | FrameRefusal {
   const signature = reader.readBytes();
   reader.finish();
   if (reader.failure !== undefined) return refuseFrame(reader.failure);
-  return { protectedBytes, unprotectedIsEmpty, payload, signature };
+  return { protectedBytes: asSigned(protectedBytes), unprotectedIsEmpty, payload, signature };
+}
+
+/** RFC 9052 section 4.4: a header without fields is signed as no bytes, also when it was sent as an empty map. */
+function asSigned(protectedBytes: Uint8Array): Uint8Array {
+  return protectedBytes.length === 1 && protectedBytes[0] === 0xa0 ? protectedBytes.subarray(1) : protectedBytes;
 }
 
 function readUnprotected(reader: CborReader): boolean {
