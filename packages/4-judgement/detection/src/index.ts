@@ -20,5 +20,5 @@ export type { Cause, Judge, Judgement, Row, Suspect, Verdict } from "./judge.ts"
 export { STREAM_FLAGS, StreamChecks } from "./streams/stream-checks.ts";
 export { loadModel, type ModelRefusal } from "./train/load-model.ts";
 export { type Model, modelDigest, saveModel } from "./train/model.ts";
-export { type LabelledRow, type RowSource, type TrainOptions, train } from "./train/train.ts";
+export { type LabelledRow, type RowSource, type TimedValues, type TrainOptions, train } from "./train/train.ts";
 export { untrainedModel } from "./train/untrained-model.ts";

@@ -73,6 +73,11 @@ export class Hearing {
     return { testimony, statistics: this.#statistics.step(testimony), filled, before };
   }
 
+  /** Keeps the row just heard out of the slow means. */
+  forget(): void {
+    this.#statistics.forget();
+  }
+
   /** Missing values replaced by what is expected there, so that one silent device does not disturb the rest. */
   #filled(values: Float64Array, water: WaterSays | undefined): Float64Array {
     if (!values.some(Number.isNaN)) return values;

@@ -11,7 +11,6 @@ export interface SiteJudgeState {
   readonly episode: EpisodeState;
   readonly distrust: DistrustState;
   readonly ranking: readonly number[];
-  readonly trust: readonly number[];
   readonly verdict: VerdictState;
   readonly estimatesBefore: readonly number[];
   readonly zBefore: readonly number[];

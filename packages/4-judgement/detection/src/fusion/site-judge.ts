@@ -13,7 +13,7 @@ import type { Judge, Judgement, Row } from "../judge.ts";
 import { Localiser } from "../localisation/localiser.ts";
 import { Ranking } from "../localisation/ranking.ts";
 import type { Model } from "../train/model.ts";
-import { TrustFilter } from "../trust/trust.ts";
+import { trustOf } from "../trust/trust.ts";
 import { VerdictOfAlarm } from "../verdict/verdict.ts";
 import { bestEstimates, type Estimates } from "./best-estimate.ts";
 import { causesOf } from "./causes.ts";
@@ -43,7 +43,6 @@ export class SiteJudge implements Judge {
   readonly #episode: Episode;
   readonly #distrust = new Distrust();
   readonly #ranking: Ranking;
-  readonly #trust: TrustFilter;
   readonly #verdict = new VerdictOfAlarm();
   /** Estimates of the row before: they stand in for distrusted values of that row. */
   #estimatesBefore: Float64Array;
@@ -66,7 +65,6 @@ export class SiteJudge implements Judge {
       slowRows: rowsIn(SLOW_HOURS_MAX),
     });
     this.#ranking = new Ranking(signals, model.samplePeriodMs);
-    this.#trust = new TrustFilter(signals, model.samplePeriodMs);
     this.#estimatesBefore = new Float64Array(signals).fill(Number.NaN);
     this.#zBefore = new Float64Array(signals);
   }
@@ -83,7 +81,9 @@ export class SiteJudge implements Judge {
     const water = this.#water?.commit(timeMs, values, trustedMask(values, this.#distrust.signals));
     const heard = this.#hearing.hear(timeMs, values, withoutPlanned(water, planned), planned.factor);
     const parts = scoreParts(heard.testimony, heard.statistics, this.#model.limits);
-    const alarm = this.#episode.step(timeMs, most(parts, false), most(parts, true));
+    const fast = most(parts, false);
+    const alarm = this.#episode.step(timeMs, fast, most(parts, true));
+    if (fast >= 1) this.#hearing.forget();
     const asked = alarm ? this.#investigate(heard, back) : this.#relax(heard);
     return this.#judgement(heard, parts, alarm, planned, asked ?? water);
   }
@@ -191,12 +191,18 @@ export class SiteJudge implements Judge {
   #trustOf(values: Float64Array, estimates: Estimates, heard: Heard): Float64Array {
     const { repeats, limits } = heard.testimony;
     const broken = new Set(limits.map((cause) => cause.signal));
-    return Float64Array.from(this.#site.signals, (signal) => {
-      const i = signal.number;
-      const surelyFalse = repeats.copied[i]! >= 1 || broken.has(signal.id);
-      const span = signal.maximum - signal.minimum;
-      return this.#trust.step(i, values[i]!, estimates.expected[i]!, estimates.sigma[i]!, signal.accuracy, span, surelyFalse);
-    });
+    const distrusted = this.#distrust.signals;
+    return Float64Array.from(this.#site.signals, ({ number, id, minimum, maximum, accuracy }) =>
+      trustOf({
+        value: values[number]!,
+        estimate: estimates.expected[number]!,
+        sigma: estimates.sigma[number]!,
+        accuracy,
+        span: maximum - minimum,
+        distrusted: distrusted.has(number),
+        surelyFalse: repeats.copied[number]! >= 1 || broken.has(id),
+      }),
+    );
   }
 
   #rowEvidence(heard: Heard, parts: readonly Part[], planned: Widening) {
@@ -221,7 +227,6 @@ export class SiteJudge implements Judge {
       episode: this.#episode.state(),
       distrust: this.#distrust.state(),
       ranking: this.#ranking.state(),
-      trust: this.#trust.state(),
       verdict: this.#verdict.state(),
       estimatesBefore: [...this.#estimatesBefore],
       zBefore: [...this.#zBefore],
@@ -238,7 +243,6 @@ export class SiteJudge implements Judge {
     this.#episode.restore(state.episode);
     this.#distrust.restore(state.distrust);
     this.#ranking.restore(state.ranking);
-    this.#trust.restore(state.trust);
     this.#verdict.restore(state.verdict);
     this.#estimatesBefore = Float64Array.from(state.estimatesBefore);
     this.#zBefore = Float64Array.from(state.zBefore);

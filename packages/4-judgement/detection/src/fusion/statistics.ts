@@ -36,6 +36,7 @@ interface VoiceMemory {
 
 export class Statistics {
   readonly #follow: readonly number[];
+  #before: StatisticsState = [];
   readonly #memory = new Map<VoiceName, VoiceMemory>();
 
   constructor(voices: readonly VoiceName[], signals: number, samplePeriodMs: number) {
@@ -46,6 +47,7 @@ export class Statistics {
   }
 
   step(testimony: Testimony): Map<VoiceName, VoiceStatistics> {
+    this.#before = this.state();
     return new Map(testimony.voices.map((voice) => [voice.name, this.#hear(voice)]));
   }
 
@@ -67,6 +69,11 @@ export class Statistics {
     // A slow mean counts only while it is still fed: what ended must not sound on.
     const fed = (means: Float64Array) => means.map((mean, i) => Math.min(Math.abs(mean), FED * signal[i]!));
     return { sum, sumSlow: Math.min(memory.sumSlow, FED * sum), signal, slow: memory.slow.map(fed) };
+  }
+
+  /** Takes the last row out of the slow means: what is loud on its own must not echo in them. */
+  forget(): void {
+    this.restore(this.#before);
   }
 
   state(): StatisticsState {

@@ -17,13 +17,19 @@ export interface RepeatLimits {
 const REST_SHARE = 0.02;
 const DISTINCT_MIN = 20;
 const COPIED_MIN = 4;
+const COPIED_MAX = 60;
+/** Chance copies per signal and 30 days that are accepted. */
+const COPIES_PER_30_DAYS = 0.001;
+/** A length counts as well known when it occurred at least this often. */
+const COUNT_MIN = 10;
 const FROZEN_MIN = 6;
 
-export function learnRepeats(rows: readonly Float64Array[]): RepeatLimits {
+export function learnRepeats(rows: readonly Float64Array[], rowsPer30Days: number): RepeatLimits {
   const counts = Array.from({ length: rows[0]?.length ?? 0 }, (_, signal) => valueCounts(rows, signal));
   const signals = counts.flatMap((count, signal) => (count.size >= DISTINCT_MIN ? [signal] : []));
   const rests = signals.map((signal) => restsOf(counts[signal]!));
-  const copied = new Int32Array(signals.length);
+  /** How often a copy reached each length, per watched signal. */
+  const reached = signals.map(() => new Float64Array(COPIED_MAX + 1));
   const frozen = new Float64Array(signals.length);
   const copies = new CopiedRuns(signals, COPY_LAGS_MAX);
   const freezes = new FrozenRuns(counts.length);
@@ -32,16 +38,31 @@ export function learnRepeats(rows: readonly Float64Array[]): RepeatLimits {
     const { length } = copies.step(row);
     const still = freezes.step(row, restsAt);
     signals.forEach((signal, watched) => {
-      copied[watched] = Math.max(copied[watched]!, length[watched]!);
+      const run = Math.min(COPIED_MAX, length[watched]!);
+      for (let k = 1; k <= run; k++) reached[watched]![k]! += 1;
       frozen[watched] = Math.max(frozen[watched]!, still[signal]!);
     });
   }
   return {
     signals,
-    copiedMin: Array.from(copied, (longest) => Math.max(COPIED_MIN, longest + 2)),
+    copiedMin: reached.map((counts) => copiedMinOf(counts, (COPIES_PER_30_DAYS * rows.length) / rowsPer30Days)),
     frozenMin: Array.from(frozen, (longest) => Math.max(FROZEN_MIN, Math.ceil(1.5 * longest) + 1)),
     rests,
   };
+}
+
+/**
+ * Chance copies get rarer with length by a nearly constant factor; the limit is where they would be rarer than
+ * accepted, and longer than any seen.
+ */
+function copiedMinOf(reached: Float64Array, accepted: number): number {
+  let known = 1;
+  while (known < COPIED_MAX && reached[known + 1]! >= COUNT_MIN) known++;
+  const count = Math.max(reached[known]!, accepted);
+  const factor = Math.min(0.9, Math.max(0.05, known > 1 ? reached[known]! / reached[known - 1]! : 0.3));
+  const longest = reached.findLastIndex((times) => times > 0);
+  const length = known + Math.ceil(Math.log(accepted / count) / Math.log(factor));
+  return Math.min(COPIED_MAX, Math.max(COPIED_MIN, length, longest + 1));
 }
 
 /** True when the watched signal often rests at this value. */

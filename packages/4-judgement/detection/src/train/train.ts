@@ -56,7 +56,8 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
   progress?.(0.6);
   const samplePeriodMs = periodOf(rows.kept);
   const floor = site.signals.map((signal) => signal.resolution / 2);
-  const repeats = learnRepeats(values);
+  const rowsPer30Days = (30 * 24 * 3_600_000) / samplePeriodMs;
+  const repeats = learnRepeats(values, rowsPer30Days);
   const per30Days = options.falseEpisodesPer30Days ?? FALSE_EPISODES_PER_30_DAYS;
   const learner = new LimitLearner(rows.kept.length, site.signals.length);
   const hearing = new Hearing(site, { cross, repeats, floor, samplePeriodMs });
@@ -68,7 +69,6 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
     if (i > 0) learner.add(i, heard.statistics, heard.testimony.water);
     if (i % 500 === 0) progress?.(0.6 + (0.4 * i) / rows.kept.length);
   });
-  const rowsPer30Days = (30 * 24 * 3_600_000) / samplePeriodMs;
   return {
     format: MODEL_FORMAT,
     site: site.digest,
