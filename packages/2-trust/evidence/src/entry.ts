@@ -8,25 +8,28 @@
 /** A C2SP entry bundle length-prefixes with 16 bits. */
 export const ENTRY_BYTES_MAX = 65_535;
 
-export type EntryKind =
-  | "genesis"
-  | "key-rotation"
-  | "site"
-  | "policy"
-  | "model"
-  | "notice"
-  | "mode"
-  | "device"
-  | "administrator"
-  | "signal-table"
-  | "frame"
-  | "refusals"
-  | "tick"
-  | "judgement"
-  | "incident"
-  | "alarm-action"
-  | "erased"
-  | "recovery";
+export const ENTRY_KINDS = [
+  "genesis",
+  "key-rotation",
+  "site",
+  "policy",
+  "model",
+  "notice",
+  "mode",
+  "device",
+  "administrator",
+  "signal-table",
+  "frame",
+  "refusals",
+  "tick",
+  "judgement",
+  "incident",
+  "alarm-action",
+  "erased",
+  "recovery",
+] as const;
+
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export type Fact = string | number | boolean | null | Uint8Array | readonly Fact[] | { readonly [name: string]: Fact };
 

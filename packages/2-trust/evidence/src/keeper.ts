@@ -39,8 +39,11 @@ export interface CreateLogOptions extends LogOptions {
 /** What to erase: single bodies, or everything under a data key (the only way that also reaches backups). */
 export type Erasure = { readonly indexes: readonly number[] } | { readonly dataKey: string };
 
-/** How a checkpoint from outside lies to this log. `beyond` and `forked` mean that this log was rolled back. */
-export type HeadRelation = "within" | "beyond" | "forked";
+/**
+ * How a checkpoint from outside lies to this log. `beyond` and `forked` mean that this log was rolled back; `lost` that it
+ * covers entries which a recovery entry admits as lost.
+ */
+export type HeadRelation = "within" | "beyond" | "forked" | "lost";
 
 export interface LogKeeper extends EvidenceLog {
   /** Destroys bodies (never entries); answers with the receipt of the `erased` entry that names the authority. */

@@ -1,0 +1,163 @@
+/**
+ * Facts as bytes: deterministic CBOR, so that an entry has exactly one form (docs/formats/entry.md).
+ *
+ * RFC 8949 section 4.2.1 (shortest heads, keys sorted by their encoded bytes), with one choice of our own: a number that
+ * is a safe integer is written as an integer, every other number as a 64-bit float. Made tight, because each frame
+ * that comes in is one entry.
+ */
+import { assert } from "@twinward/kernel";
+import { ENTRY_BYTES_MAX, type Fact } from "./entry.ts";
+
+type FactMap = { readonly [name: string]: Fact };
+
+const FACT_DEPTH_MAX = 12;
+/** Field names are few and come again; their bytes are kept. */
+const KNOWN_KEYS_MAX = 512;
+const knownKeys = new Map<string, Uint8Array>();
+const keyWriter = new TextEncoder();
+
+/** Writes one item after the other into one kept buffer; `finish` copies them out. */
+export class FactWriter {
+  readonly #buffer = Buffer.allocUnsafeSlow(ENTRY_BYTES_MAX + 16);
+  #length = 0;
+
+  start(): void {
+    this.#length = 0;
+  }
+
+  /** The bytes written since `start`, in their own memory. Throws RangeError above ENTRY_BYTES_MAX. */
+  finish(): Buffer {
+    if (this.#length > ENTRY_BYTES_MAX) throw new RangeError("an entry is longer than ENTRY_BYTES_MAX");
+    return Buffer.from(this.#buffer.subarray(0, this.#length));
+  }
+
+  mapHead(pairs: number): void {
+    this.#head(0xa0, pairs);
+  }
+
+  /** A key that the caller knows to be next in order. */
+  key(name: string): void {
+    const known = knownKeys.get(name) ?? learnKey(name);
+    this.#room(known.length);
+    this.#buffer.set(known, this.#length);
+    this.#length += known.length;
+  }
+
+  value(fact: Fact, depthLeft: number = FACT_DEPTH_MAX): void {
+    if (typeof fact === "string") this.#text(fact);
+    else if (typeof fact === "number") this.#number(fact);
+    else if (fact === null) this.#byte(0xf6);
+    else if (typeof fact === "boolean") this.#byte(fact ? 0xf5 : 0xf4);
+    else if (fact instanceof Uint8Array) this.#bytes(fact);
+    else this.#nested(fact, depthLeft);
+  }
+
+  #nested(fact: readonly Fact[] | FactMap, depthLeft: number): void {
+    assert(depthLeft > 0, "facts are nested at most FACT_DEPTH_MAX deep");
+    if (isList(fact)) {
+      this.#head(0x80, fact.length);
+      for (const item of fact) this.value(item, depthLeft - 1);
+      return;
+    }
+    const names = inOrder(Object.keys(fact));
+    this.mapHead(names.length);
+    for (const name of names) {
+      this.key(name);
+      this.value(fact[name] ?? null, depthLeft - 1);
+    }
+  }
+
+  #number(value: number): void {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+      if (value >= 0) this.#head(0x00, value);
+      else this.#head(0x20, -1 - value);
+      return;
+    }
+    assert(Number.isFinite(value), "a fact is a finite number");
+    this.#room(9);
+    this.#buffer[this.#length] = 0xfb;
+    this.#buffer.writeDoubleBE(value, this.#length + 1);
+    this.#length += 9;
+  }
+
+  #text(text: string): void {
+    assert(text.isWellFormed(), "a text fact is well-formed Unicode");
+    const bytes = Buffer.byteLength(text);
+    this.#head(0x60, bytes);
+    this.#room(bytes);
+    this.#length += this.#buffer.write(text, this.#length, bytes, "utf8");
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#head(0x40, bytes.length);
+    this.#room(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #head(major: number, value: number): void {
+    this.#room(9);
+    const buffer = this.#buffer;
+    const at = this.#length;
+    if (value < 24) {
+      buffer[at] = major | value;
+      this.#length = at + 1;
+    } else if (value < 0x100) {
+      buffer[at] = major | 24;
+      buffer[at + 1] = value;
+      this.#length = at + 2;
+    } else if (value < 0x10000) {
+      buffer[at] = major | 25;
+      buffer[at + 1] = value >> 8;
+      buffer[at + 2] = value & 0xff;
+      this.#length = at + 3;
+    } else if (value < 0x100000000) {
+      buffer[at] = major | 26;
+      buffer.writeUInt32BE(value, at + 1);
+      this.#length = at + 5;
+    } else {
+      buffer[at] = major | 27;
+      buffer.writeUInt32BE(Math.floor(value / 0x100000000), at + 1);
+      buffer.writeUInt32BE(value % 0x100000000, at + 5);
+      this.#length = at + 9;
+    }
+  }
+
+  #byte(byte: number): void {
+    this.#room(1);
+    this.#buffer[this.#length++] = byte;
+  }
+
+  #room(bytes: number): void {
+    if (this.#length + bytes > this.#buffer.length) throw new RangeError("an entry is longer than ENTRY_BYTES_MAX");
+  }
+}
+
+/** Names in the order of their encoded bytes: shorter first, then by bytes. */
+function inOrder(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) {
+    if (compareNames(names[i - 1] as string, names[i] as string) > 0) return names.sort(compareNames);
+  }
+  return names;
+}
+
+function compareNames(left: string, right: string): number {
+  const [a, b] = [knownKeys.get(left) ?? learnKey(left), knownKeys.get(right) ?? learnKey(right)];
+  // An encoded key starts with its length, so that comparing the bytes compares lengths first.
+  return Buffer.compare(a, b);
+}
+
+function learnKey(name: string): Uint8Array {
+  assert(name.isWellFormed(), "a fact's name is well-formed Unicode");
+  const text = keyWriter.encode(name);
+  const length = text.length;
+  assert(length < 0x10000, "a fact's name fits an entry");
+  const head = length < 24 ? [0x60 | length] : length < 256 ? [0x78, length] : [0x79, length >> 8, length & 0xff];
+  const encoded = Uint8Array.from([...head, ...text]);
+  if (knownKeys.size < KNOWN_KEYS_MAX) knownKeys.set(name, encoded);
+  return encoded;
+}
+
+function isList(fact: readonly Fact[] | FactMap): fact is readonly Fact[] {
+  return Array.isArray(fact);
+}

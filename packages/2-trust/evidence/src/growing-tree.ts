@@ -1,0 +1,75 @@
+/**
+ * The tree over the entries of a data folder, of which only the newest hashes are in memory.
+ *
+ * It starts from the tiles (one hash per full tile and level) and hashes only what no full tile covers, so that start
+ * takes milliseconds and memory stays the same however long the log is.
+ */
+import { leafHash, MerkleTree, TILE_HEIGHT, TILE_WIDTH } from "@twinward/tlog";
+import type { EntryRow, Rows } from "./tables.ts";
+import { TileFiles } from "./tile-files.ts";
+
+/** Newest hashes kept per level: more than any group writes at once. */
+const HASHES_KEPT = 4 * 1024;
+const FORGET_EVERY = 4 * 1024;
+
+export class GrowingTree {
+  readonly tiles: TileFiles;
+  readonly #entriesOf: ReturnType<Rows["prepare"]>;
+  #tree: MerkleTree;
+  #forgotAt = 0;
+
+  constructor(dir: string, rows: Rows, onRepair: (what: string) => void = () => {}) {
+    this.#entriesOf = rows.prepare("SELECT bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx");
+    this.tiles = new TileFiles(dir, {
+      entries: (from, to) => this.entryBytes(from, to),
+      tree: () => this.#tree,
+      onRepair,
+    });
+    this.#tree = this.#emptyTree();
+  }
+
+  get tree(): MerkleTree {
+    return this.#tree;
+  }
+
+  /** Appends one leaf; `leaf` is the leaf hash of an entry that is stored. */
+  append(leaf: Uint8Array): void {
+    this.#tree.append(leaf);
+    if (this.#tree.size - this.#forgotAt < FORGET_EVERY) return;
+    this.#tree.forget(HASHES_KEPT);
+    this.#forgotAt = this.#tree.size;
+  }
+
+  /** The tree after it has read what was appended up to `size` since last time. */
+  grownTo(size: number): MerkleTree {
+    if (size - this.#tree.size >= TILE_WIDTH ** 2) this.startAt(size);
+    while (this.#tree.size < size) {
+      const to = Math.min(this.#tree.size + TILE_WIDTH, size);
+      for (const bytes of this.entryBytes(this.#tree.size, to)) this.append(leafHash(bytes));
+    }
+    return this.#tree;
+  }
+
+  /** Begins again at `size` from the tiles, which the caller then checks against a checkpoint. */
+  startAt(size: number): void {
+    const tree = this.#emptyTree();
+    this.#tree = tree;
+    const top = Math.floor(Math.log2(Math.max(size, 1)) / TILE_HEIGHT);
+    for (let level = top; level > 0; level--) {
+      const subtree = TILE_WIDTH ** level;
+      for (let number = tree.size / subtree; tree.size + subtree <= size; number++) {
+        tree.appendSubtree(level * TILE_HEIGHT, this.tiles.rootForStart(level - 1, number));
+      }
+    }
+    for (const bytes of this.entryBytes(tree.size, size)) tree.append(leafHash(bytes));
+    this.#forgotAt = tree.size;
+  }
+
+  entryBytes(from: number, to: number): Uint8Array[] {
+    return (this.#entriesOf.all(from, to) as Pick<EntryRow, "bytes">[]).map(({ bytes }) => bytes);
+  }
+
+  #emptyTree(): MerkleTree {
+    return new MerkleTree((level, index) => this.tiles.hashAt(level, index));
+  }
+}
