@@ -4,27 +4,16 @@
  * The order: site.yaml by its shape; each file it names; what the names point at; only then the site is built. A file
  * whose own shape is wrong is left out of the later steps, so that one slip is one fault and not twenty.
  */
-import { assert } from "@twinward/kernel";
 import { buildSite } from "./build-site.ts";
 import { type LocatedText, readLocated } from "./located-text.ts";
-import { readInp } from "./network/read-inp.ts";
+import { readNamedFiles, SITE_YAML } from "./named-files.ts";
 import type { Site, SiteFile } from "./site.ts";
 import type { SiteFault } from "./site-fault.ts";
 import { folderReader, type ReadFile, tooBig } from "./site-folder.ts";
-import {
-  FAULTS_MAX,
-  MODEL_BYTES_MAX,
-  SITE_BYTES_MAX,
-  SITE_FILES_MAX,
-  SITE_YAML_BYTES_MAX,
-  THING_BYTES_MAX,
-} from "./site-limits.ts";
-import type { SiteOptions, SiteParts } from "./site-parts.ts";
+import { FAULTS_MAX, SITE_YAML_BYTES_MAX } from "./site-limits.ts";
+import type { SiteOptions } from "./site-parts.ts";
 import { referenceFaults } from "./site-references.ts";
-import { type SiteYaml, siteYaml } from "./site-yaml.ts";
-import { readThing, type Thing } from "./thing.ts";
-
-const SITE_YAML = "site.yaml";
+import { siteYaml } from "./site-yaml.ts";
 
 /** Reads the site in a folder. Every fault comes back at once; never throws for what the folder holds. */
 export function loadSite(dir: string, options: SiteOptions = {}): Site | SiteFault[] {
@@ -47,14 +36,14 @@ function readSite(read: ReadFile, options: SiteOptions): Site | SiteFault[] {
   if (typeof bytes === "string") return [{ file: SITE_YAML, line: 1, path: "", message: bytes }];
   const yaml = readLocated(SITE_YAML, bytes);
   if (yaml.faults.length > 0) return bounded(yaml.faults);
-  const faults: SiteFault[] = [];
-  const parsed = siteYaml.safeParse(yaml.value);
-  if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => shapeFaults(yaml, issue)));
-  const parts = readParts(yaml, bytes, parsed.success ? parsed.data : undefined, read, faults);
-  if (parts.shape !== undefined) faults.push(...referenceFaults({ ...parts, shape: parts.shape }, options));
-  if (faults.length > 0) return bounded(faults);
-  assert(parts.shape !== undefined, "a site.yaml without a shape has faults");
-  return buildSite({ ...parts, shape: parts.shape });
+  const shape = siteYaml.safeParse(yaml.value);
+  const { parts, faults } = readNamedFiles(yaml, bytes, read);
+  if (!shape.success) {
+    return bounded([...shape.error.issues.flatMap((issue) => shapeFaults(yaml, issue)), ...faults]);
+  }
+  const shaped = { ...parts, shape: shape.data };
+  const all = [...faults, ...referenceFaults(shaped, options)];
+  return all.length > 0 ? bounded(all) : buildSite(shaped);
 }
 
 interface ShapeIssue {
@@ -68,64 +57,10 @@ function shapeFaults(yaml: LocatedText, issue: ShapeIssue & { readonly keys?: re
   return issue.keys.map((key) => yaml.fault([...issue.path, key], "is no key of a site file"));
 }
 
-function readParts(
-  yaml: LocatedText,
-  bytes: Uint8Array,
-  shape: SiteYaml | undefined,
-  read: ReadFile,
-  faults: SiteFault[],
-): SiteParts {
-  const files: SiteFile[] = [{ path: SITE_YAML, bytes }];
-  let total = bytes.length;
-  const take = ({ path, at }: Named, bytesMax: number, limitName: string): Uint8Array | undefined => {
-    const left = SITE_BYTES_MAX - total;
-    const taken = read(path, Math.min(bytesMax, left), left < bytesMax ? "SITE_BYTES_MAX" : limitName);
-    if (typeof taken === "string") {
-      faults.push(yaml.fault(at, taken));
-      return undefined;
-    }
-    total += taken.length;
-    files.push({ path, bytes: taken });
-    return taken;
-  };
-  const named = namedThings(yaml.value);
-  if (named.length > SITE_FILES_MAX)
-    faults.push(yaml.fault(["devices"], `name more than SITE_FILES_MAX (${SITE_FILES_MAX}) files`));
-  const things = new Map<string, Thing>();
-  for (const name of named.slice(0, SITE_FILES_MAX)) {
-    if (things.has(name.path)) continue;
-    const text = take(name, THING_BYTES_MAX, "THING_BYTES_MAX");
-    if (text === undefined) continue;
-    const thing = readThing(name.path, text);
-    things.set(name.path, thing);
-    faults.push(...thing.faults);
-  }
-  const model = shape?.behaviour.kind === "epanet" ? shape.behaviour.model : undefined;
-  const inp =
-    model === undefined || things.has(model)
-      ? undefined
-      : take({ path: model, at: ["behaviour", "model"] }, MODEL_BYTES_MAX, "MODEL_BYTES_MAX");
-  const network = inp === undefined ? undefined : readInp(new TextDecoder().decode(inp));
-  if (Array.isArray(network)) faults.push(...network.map((fault) => ({ file: model as string, path: "", ...fault })));
-  return { yaml, shape, things, network: Array.isArray(network) ? undefined : network, files };
-}
-
-interface Named {
-  readonly path: string;
-  readonly at: readonly PropertyKey[];
-}
-
-/** The Thing Descriptions that site.yaml names, also when other parts of it are wrong. */
-function namedThings(value: unknown): Named[] {
-  const devices = (value as { devices?: unknown } | null)?.devices;
-  if (!Array.isArray(devices)) return [];
-  return devices.flatMap((device: unknown, i) => {
-    const path = (device as { thing?: unknown } | null)?.thing;
-    return typeof path === "string" ? [{ path, at: ["devices", i, "thing"] }] : [];
-  });
-}
-
-function bounded(faults: readonly SiteFault[]): SiteFault[] {
+/** In the order of reading: site.yaml first, each file from top to bottom, and not more than FAULTS_MAX. */
+function bounded(found: readonly SiteFault[]): SiteFault[] {
+  const rank = (fault: SiteFault) => (fault.file === SITE_YAML ? "" : fault.file);
+  const faults = found.toSorted((a, b) => (rank(a) === rank(b) ? a.line - b.line : rank(a) < rank(b) ? -1 : 1));
   if (faults.length <= FAULTS_MAX) return [...faults];
   const more = faults.length - FAULTS_MAX + 1;
   const last = faults[FAULTS_MAX - 1] as SiteFault;

@@ -13,8 +13,6 @@ export interface SiteOptions {
 /** What the files hold, each as far as it could be read. */
 export interface SiteParts {
   readonly yaml: LocatedText;
-  /** Undefined when site.yaml has not its shape. */
-  readonly shape: SiteYaml | undefined;
   /** By path. */
   readonly things: ReadonlyMap<string, Thing>;
   /** Undefined when there is no model or it cannot be read. */

@@ -58,7 +58,7 @@ function problemsOf(td: unknown, validate: ValidateFunction): ThingProblem[] {
   if (validate(td)) return [];
   const all = (validate.errors ?? []).map((error) => ({ error, problem: problemOf(error, td) }));
   // A branch that fails inside `anyOf` or `oneOf` says why; the branching itself adds nothing a person can use.
-  const telling = all.filter(({ error }) => !["anyOf", "oneOf", "if", "not"].includes(error.keyword));
+  const telling = all.filter(({ error }) => !["anyOf", "oneOf", "if", "not", "propertyNames"].includes(error.keyword));
   const named = (telling.length > 0 ? telling : all).map(({ problem }) => problem);
   const once = new Map(named.map((problem) => [JSON.stringify(problem), problem]));
   return [...once.values()].slice(0, PROBLEMS_MAX);

@@ -71,7 +71,7 @@ function jsonFault(text: LocatedText, bytes: Uint8Array): SiteFault | undefined 
 function limitFaults(text: LocatedText, name: string, property: ThingProperty): SiteFault[] {
   const at = ["properties", name];
   const faults: SiteFault[] = [];
-  if (property.minimum >= property.maximum) faults.push(text.fault([...at, "maximum"], "must be above minimum"));
+  if (property.minimum >= property.maximum) return [text.fault([...at, "maximum"], "must be above minimum")];
   property.enum?.forEach((value, i) => {
     if (value < property.minimum || value > property.maximum) {
       faults.push(text.fault([...at, "enum", i], "lies outside minimum and maximum"));

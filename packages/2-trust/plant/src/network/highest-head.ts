@@ -38,9 +38,14 @@ export function highestHeads(network: Network): ReadonlyMap<string, number> {
 function pressureZones(network: Network): (node: string) => string {
   const parents = new Map<string, string>();
   const rootOf = (node: string): string => {
-    let root = node;
-    while (parents.has(root)) root = parents.get(root) as string;
-    return root;
+    let at = node;
+    for (let next = parents.get(at); next !== undefined; next = parents.get(at)) {
+      // Each visit halves the way, so that long chains of pipes stay cheap.
+      const after = parents.get(next);
+      if (after !== undefined) parents.set(at, after);
+      at = next;
+    }
+    return at;
   };
   for (const link of [...network.pipes, ...network.valves]) {
     const [from, to] = [rootOf(link.from), rootOf(link.to)];

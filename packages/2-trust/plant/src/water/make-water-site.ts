@@ -4,12 +4,11 @@
  * The same maker writes `sites/c-town` and answers `init --template epanet`, so an example and a newcomer's own
  * network never differ in kind. Invariant: what it returns loads without a fault.
  */
-import { assert, UsageError } from "@twinward/kernel";
-import { siteOf } from "../load-site.ts";
+import { UsageError } from "@twinward/kernel";
 import type { Network } from "../network/network.ts";
 import { readInp } from "../network/read-inp.ts";
+import { provenSite } from "../proven-site.ts";
 import type { CsvProfile, SiteFile } from "../site.ts";
-import { formatSiteFault } from "../site-fault.ts";
 import { waterLimits } from "./water-limits.ts";
 import { isMeasurable, usualSensors, type WaterSignal, waterSignal } from "./water-signal.ts";
 import { measuringStations, type Station } from "./water-station.ts";
@@ -61,7 +60,7 @@ export function makeWaterSite(water: WaterSite): SiteFile[] {
     ...stations.map((station) => textFile(`things/${station.id}.td.json`, waterThing(water.id, station, limitsOf))),
     { path: modelPath, bytes: water.inp },
   ];
-  return proven(files);
+  return provenSite(files);
 }
 
 function networkOf(inp: Uint8Array): Network {
@@ -87,13 +86,4 @@ function signalsOf(network: Network, names: readonly string[]): WaterSignal[] {
 
 function textFile(path: string, text: string): SiteFile {
   return { path, bytes: new TextEncoder().encode(text) };
-}
-
-/** An operator's id or title can be wrong; everything else is ours to get right. */
-function proven(files: SiteFile[]): SiteFile[] {
-  const site = siteOf(files);
-  if (!Array.isArray(site)) return files;
-  const text = site.map(formatSiteFault).slice(0, 5).join("; ");
-  assert(site.length > 0, "no site and no fault");
-  throw new UsageError(`no site can be made of this: ${text}`);
 }

@@ -21,11 +21,21 @@ export interface MeasuringStation extends Station {
   readonly signals: readonly WaterSignal[];
 }
 
-/** Gives each signal to one station; stations that measure nothing are left out. */
+/** Gives each signal to one station; stations that measure nothing are left out. Without `stations`: the usual ones. */
 export function measuringStations(
   network: Network,
   signals: readonly WaterSignal[],
-  stations: readonly Station[] = usualStations(network),
+  stations?: readonly Station[],
+): MeasuringStation[] {
+  if (stations !== undefined) return placedSignals(network, signals, stations);
+  const usual = placedSignals(network, signals, usualStations(network));
+  return usual.map((station, i) => ({ ...station, id: `plc${i + 1}` }));
+}
+
+function placedSignals(
+  network: Network,
+  signals: readonly WaterSignal[],
+  stations: readonly Station[],
 ): MeasuringStation[] {
   const owners = ownerByElement(network, stations);
   const loggers = new Map<string, Station>();
@@ -66,12 +76,12 @@ function ownerByElement(network: Network, stations: readonly Station[]): Readonl
 }
 
 /** A controller for each group of pumps and valves that stand together, then one for each tank. */
-export function usualStations(network: Network): Station[] {
+function usualStations(network: Network): Station[] {
   const groups = neighbours(network);
   const pumping = groups.map((elements) => ({ title: `Pumps and valves ${elements.join(", ")}`, elements }));
   const tanks = network.tanks.map((tank) => ({ title: `Tank ${tank.id}`, elements: [tank.id] }));
   return [...pumping, ...tanks].map((station, i) => ({
-    id: `plc${i + 1}`,
+    id: `station${i + 1}`,
     title: station.title.slice(0, 200),
     elements: station.elements,
   }));
