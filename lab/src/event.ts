@@ -43,7 +43,14 @@ interface Span {
 
 export type PlantEvent = Span &
   (
-    | { readonly kind: "lie"; readonly signal: string; readonly shape: LieShape; readonly scope: LieScope }
+    | {
+        readonly kind: "lie";
+        readonly signal: string;
+        readonly shape: LieShape;
+        readonly scope: LieScope;
+        /** Told by somebody without the device's key: the device itself goes on measuring honestly. */
+        readonly forged?: true;
+      }
     /**
      * The actuator runs at this speed (0 off, 1 full) whatever its PLC wants; `against` is the opposite of
      * what it did when the event began.
@@ -59,6 +66,16 @@ export type PlantEvent = Span &
     /** People live by a holiday's shape and take `factor` times the water of a normal day. */
     | { readonly kind: "holiday"; readonly factor: number }
   );
+
+/** The way from a device to the server, at one time. */
+export type WirePath = "open" | "silent" | WireAttack;
+
+/** Ways on which what the device signs does not arrive in time. */
+const BLOCKED: ReadonlySet<WirePath> = new Set(["silent", "flip", "reorder", "hold-back", "drop", "bad-signature"]);
+
+export function isBlocked(path: WirePath): boolean {
+  return BLOCKED.has(path);
+}
 
 export function isActive(event: Span, timeMs: number): boolean {
   return event.startMs <= timeMs && timeMs < event.endMs;

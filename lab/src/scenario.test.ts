@@ -1,13 +1,18 @@
 import { seededChance } from "@twinward/kernel";
 import { describe, expect, it } from "vitest";
 import { DEMO_ATTACKS, DEMO_NON_ATTACKS, demoPlan, demoRoundHours } from "./demo-plan.ts";
+import type { Scenario } from "./placement.ts";
 import { generateRows } from "./rows.ts";
 import { placeScenario, SCENARIOS } from "./scenario.ts";
+import { WIRE_ATTACKS } from "./scenario-wire.ts";
 import { siteForTests } from "./site-for-tests.ts";
 
 const site = siteForTests("c-town");
 const START_MS = Date.UTC(2026, 0, 5);
 const HOUR_MS = 3_600_000;
+
+/** The others change frames, not what devices sign. */
+const isOnThePlant = (scenario: Scenario) => !WIRE_ATTACKS.includes(scenario);
 
 describe("scenarios", () => {
   it("have names of their own, and each places itself on every tank", () => {
@@ -28,13 +33,36 @@ describe("scenarios", () => {
     expect(() => placeScenario("offset", { ...where, tank: "T6" })).toThrow(RangeError);
   });
 
+  it("let a forger without the key say what the device does not", async () => {
+    const startMs = START_MS + HOUR_MS;
+    const plan = [placeScenario("offset-bad-signature", { site, chance: seededChance(5), startMs, tank: "T3" })];
+    const endMs = startMs + HOUR_MS;
+    for await (const row of generateRows({ site, seed: 1, startMs: START_MS, endMs, warmUpMs: HOUR_MS, plan })) {
+      const level = site.signals.findIndex(({ id }) => id === "L_T3");
+      const strikes = row.timeMs >= startMs;
+      expect(row.signed).toEqual(row.measured);
+      expect(row.forged[level]! !== row.measured[level]).toBe(strikes);
+      expect(Number.isNaN(row.reported[level])).toBe(strikes);
+      expect([...row.paths]).toEqual(strikes ? [["plc4", "bad-signature"]] : []);
+      expect(row.label).toBe(0);
+    }
+  });
+
   it("label every attack on the plant soon after its start, and no fault ever", async () => {
-    for (const { name, kind, limitHours } of SCENARIOS.filter(({ place: _, ...s }) => !isWireOnly(s.name))) {
+    for (const { name, kind, limitHours } of SCENARIOS.filter(isOnThePlant)) {
       const startMs = START_MS + 12 * HOUR_MS;
       const plan = [placeScenario(name, { site, chance: seededChance(5), startMs, tank: "T3" })];
       const labels = new Map<number, number>();
       const endMs = startMs + Math.min(limitHours, 30) * HOUR_MS;
-      for await (const row of generateRows({ site, seed: 1, mismatch: 0.1, startMs: START_MS, endMs, plan }))
+      for await (const row of generateRows({
+        site,
+        seed: 1,
+        mismatch: 0.1,
+        startMs: START_MS,
+        endMs,
+        warmUpMs: 12 * HOUR_MS,
+        plan,
+      }))
         labels.set(row.timeMs, row.label);
       const positive = [...labels].filter(([, label]) => label === 1).map(([timeMs]) => timeMs);
       expect(positive.length > 0, name).toBe(kind === "attack");
@@ -42,9 +70,6 @@ describe("scenarios", () => {
     }
   });
 });
-
-const isWireOnly = (name: string) =>
-  ["flip", "reorder", "hold-back", "replay-frames", "drop", "stolen-key"].includes(name);
 
 describe("the demo plan", () => {
   it("has the default attacks and non-attacks in turn, with room to recover, on tanks that are controlled", () => {

@@ -11,7 +11,8 @@ const HOUR_MS = 3_600_000;
 
 async function run(options: Partial<SimulationOptions> & { hours: number }): Promise<Step[]> {
   const endMs = START_MS + options.hours * HOUR_MS;
-  const plant = await openPlant({ site, seed: 1, startMs: START_MS, endMs, samplePeriodMs: 900_000, ...options });
+  const usual = { site, seed: 1, startMs: START_MS, endMs, samplePeriodMs: 900_000, warmUpMs: 12 * HOUR_MS };
+  const plant = await openPlant({ ...usual, ...options });
   const steps = [...plant.steps()];
   plant.close();
   return steps;
@@ -186,7 +187,7 @@ describe("the simulated plant", () => {
       [0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0].map(Boolean),
     );
     expect(column(steps, "L_T3", "signed").every(Number.isFinite)).toBe(true);
-    expect(steps[4]!.silent).toEqual(new Set(["plc4"]));
+    expect(steps[4]!.paths).toEqual(new Map([["plc4", "silent"]]));
   });
 });
 

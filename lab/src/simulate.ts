@@ -9,7 +9,7 @@
  */
 import { type Chance, seededChance } from "@twinward/kernel";
 import { commandsOf, type Thresholds } from "./controller.ts";
-import { isActive, type PlantEvent } from "./event.ts";
+import { isActive, isBlocked, type PlantEvent, type WirePath } from "./event.ts";
 import { Instrument, quantise } from "./instrument.ts";
 import type { LabSite } from "./lab-site.ts";
 import { lieOf } from "./lie.ts";
@@ -46,10 +46,12 @@ export interface Step {
   readonly measured: Float64Array;
   /** What the devices sign: lies included. */
   readonly signed: Float64Array;
-  /** What arrives in time: as `signed`, NaN for signals of silent devices. */
+  /** What somebody without a key says instead; as `signed` where nobody does. */
+  readonly forged: Float64Array;
+  /** What arrives in time: as `signed`, NaN for signals of devices whose frames do not get through. */
   readonly reported: Float64Array;
-  /** Devices whose frames do not get through. */
-  readonly silent: ReadonlySet<string>;
+  /** Devices whose way to the server is not open. */
+  readonly paths: ReadonlyMap<string, WirePath>;
   /** Speed of each actuator: 0 off, 1 full. */
   readonly speeds: ReadonlyMap<string, number>;
   /** Places in `options.events` of events that are active and have had an effect by now. */
@@ -153,11 +155,14 @@ export class SimulatedPlant {
     this.#waterworks.solve(this.#holidayFactor(timeMs));
     this.#measure(this.#others, truth, measured);
     const signed = this.#lied(timeMs, measured, "scada");
-    const silent = this.#silentDevices(timeMs);
-    const reported = signed.map((value, i) => (silent.has(this.#site.signals[i]!.device) ? Number.NaN : value));
+    const forged = this.#lied(timeMs, signed, "thief");
+    const paths = this.#paths(timeMs);
+    const reported = signed.map((value, i) =>
+      isBlocked(paths.get(this.#site.signals[i]!.device) ?? "open") ? Number.NaN : value,
+    );
     const effective = [...this.#effective].filter((i) => isActive(this.#events[i]!, timeMs));
     const speeds = new Map(this.#waterworks.speeds);
-    return { timeMs, truth, measured, signed, reported, silent, speeds, effective };
+    return { timeMs, truth, measured, signed, forged, reported, paths, speeds, effective };
   }
 
   #measure(signals: readonly number[], truth: Float64Array, measured: Float64Array): void {
@@ -210,12 +215,13 @@ export class SimulatedPlant {
     return number === undefined ? this.#waterworks.levelOf(tank) : values[number]!;
   }
 
-  /** The values as one listener hears them. */
-  #lied(timeMs: number, honest: Float64Array, listener: "scada" | "plc"): Float64Array {
+  /** The values as one listener hears them; `thief` makes up forged frames. */
+  #lied(timeMs: number, honest: Float64Array, listener: "scada" | "plc" | "thief"): Float64Array {
     const values = honest.slice();
     for (const [i, event] of this.#events.entries()) {
       if (event.kind !== "lie" || !isActive(event, timeMs)) continue;
-      if (event.scope !== "both" && event.scope !== listener) continue;
+      if ((event.forged === true) !== (listener === "thief")) continue;
+      if (listener !== "thief" && event.scope !== "both" && event.scope !== listener) continue;
       const number = this.#numberOf(event.signal);
       if (listener === "plc" && this.#site.signals[number]!.kind !== "level") continue;
       const { accuracy, resolution, minimum, maximum } = this.#site.signals[number]!;
@@ -236,9 +242,14 @@ export class SimulatedPlant {
     return holiday?.kind === "holiday" ? holiday.factor : undefined;
   }
 
-  #silentDevices(timeMs: number): Set<string> {
-    const silences = this.#events.filter((event) => isActive(event, timeMs));
-    return new Set(silences.flatMap((event) => (event.kind === "silence" ? [event.device] : [])));
+  #paths(timeMs: number): Map<string, WirePath> {
+    const active = this.#events.filter((event) => isActive(event, timeMs));
+    return new Map(
+      active.flatMap((event): [string, WirePath][] => {
+        if (event.kind === "silence") return [[event.device, "silent"]];
+        return event.kind === "wire" ? [[event.device, event.attack]] : [];
+      }),
+    );
   }
 
   #openAndCloseLeaks(timeMs: number): void {
