@@ -14,5 +14,5 @@ export type {
   TimelineLine,
 } from "./incident.ts";
 export { type BookOptions, IncidentBook } from "./incident-book.ts";
-export { actionDraft, incidentDraft, incidentOf } from "./incident-entry.ts";
+export { actionDraft, incidentDraft, incidentEventOf, incidentOf } from "./incident-entry.ts";
 export { type SyslogSender, toSyslog } from "./syslog.ts";
