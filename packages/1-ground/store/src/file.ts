@@ -10,7 +10,6 @@ import {
   mkdirSync,
   openSync,
   renameSync,
-  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -78,8 +77,7 @@ export function syncFolder(path: string): void {
 
 function writeUnfinished(path: string, bytes: Uint8Array | string, mode: number, sync: boolean): void {
   const unfinished = path + UNFINISHED;
-  rmSync(unfinished, { force: true });
-  const file = openSync(unfinished, "wx", mode);
+  const file = openSync(unfinished, "w", mode);
   try {
     // The umask may have taken away bits that the caller asked for.
     fchmodSync(file, mode);

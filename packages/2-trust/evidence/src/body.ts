@@ -26,7 +26,7 @@ export function seal(plain: Uint8Array, key: DataKey, noncePrefix: Uint8Array, i
   const sealed = Buffer.allocUnsafe(NONCE_BYTES + plain.length + TAG_BYTES);
   sealed.set(noncePrefix);
   sealed.writeUIntBE(index, NONCE_PREFIX_BYTES, NONCE_BYTES - NONCE_PREFIX_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key.secret, sealed.subarray(0, NONCE_BYTES));
+  const cipher = createCipheriv("aes-256-gcm", key.cipherKey, sealed.subarray(0, NONCE_BYTES));
   sealed.set(cipher.update(plain), NONCE_BYTES);
   cipher.final();
   sealed.set(cipher.getAuthTag(), NONCE_BYTES + plain.length);
@@ -36,7 +36,7 @@ export function seal(plain: Uint8Array, key: DataKey, noncePrefix: Uint8Array, i
 /** Undefined when the bytes were not sealed with this key. */
 export function unseal(sealed: Uint8Array, key: DataKey): Uint8Array | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
-  const decipher = createDecipheriv("aes-256-gcm", key.secret, sealed.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv("aes-256-gcm", key.cipherKey, sealed.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   try {
     const plain = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));

@@ -8,7 +8,8 @@
  * Invariant: an answer is given only for what is durable, and a checkpoint is signed only over what is durable.
  */
 import type { TwinwardError } from "@twinward/kernel";
-import { commit, DiskFull, DurabilityLost, replaceFile, type SqliteDatabase, writeDurably } from "@twinward/store";
+import { commit, DiskFull, DurabilityLost, type SqliteDatabase, writeDurably } from "@twinward/store";
+import { NewestFile, writeInBackground } from "./background-file.ts";
 import { EvidenceError } from "./error.ts";
 import type { EntryWriter, Placed, ReadyDraft } from "./group.ts";
 import type { GrowingTree } from "./growing-tree.ts";
@@ -44,6 +45,7 @@ export interface CommitterParts {
 
 export class Committer {
   readonly #parts: CommitterParts;
+  readonly #checkpoint: NewestFile;
   #head: Head;
   #queue: Unit[] = [];
   #scheduled = false;
@@ -52,6 +54,7 @@ export class Committer {
   constructor(parts: CommitterParts, head: Head) {
     this.#parts = parts;
     this.#head = head;
+    this.#checkpoint = new NewestFile(parts.checkpoint, writeInBackground, (error) => this.lost(error));
   }
 
   get head(): Head {
@@ -70,10 +73,12 @@ export class Committer {
     setImmediate(() => this.#commitGroup());
   }
 
-  /** Commits what is queued and takes nothing more. */
-  end(): void {
+  /** Commits what is queued, takes nothing more, and waits for what is written beside the work. */
+  async end(): Promise<void> {
     while (this.#queue.length > 0) this.#commitGroup();
     this.#ended ??= new EvidenceError("LOG_STOPPED", "the log was stopped");
+    await this.#checkpoint.settled();
+    await this.#parts.tree.tiles.settled();
   }
 
   durable(step: DurableStep, run: () => void): void {
@@ -132,7 +137,8 @@ export class Committer {
       placed = commit(database, () => this.#placeAll(units, oldSize));
     });
     // Dying here: the entries are durable, nobody was told, nothing is signed. Start signs a checkpoint over them.
-    for (const places of placed) for (const place of places) if ("draft" in place) tree.append(place.draft.leaf);
+    for (const places of placed)
+      for (const place of places) if ("draft" in place) tree.append(place.draft.leaf, place.draft.bytes);
     for (const unit of units) unit.whenDurable?.();
     if (tree.tree.size > oldSize) {
       this.#head = signer.sign(tree.tree.size, tree.tree.root());
@@ -160,9 +166,9 @@ export class Committer {
   }
 
   #publish(head: Head): void {
-    // Not waited for: the file follows from the database and the key. A reader in another thread goes by it.
-    this.durable("checkpoint", () => replaceFile(this.#parts.checkpoint, head.note));
-    // Dying here: the folder's own head is newer than the anchor outside, which it extends.
+    // Not waited for: the file follows from the database and the key.
+    this.durable("checkpoint", () => this.#checkpoint.put(head.note));
+    // Dying here: the folder's own head is older or newer than the anchor outside; both are heads of one log.
     const { checkpointOut } = this.#parts.options;
     if (checkpointOut !== undefined) this.durable("anchor", () => writeDurably(checkpointOut, head.note));
     // Dying here: the anchor names entries that nobody was told about; they are durable.

@@ -9,7 +9,8 @@ export type EvidenceErrorCode =
   | "LOG_KEY_MISSING"
   | "LOG_STOPPED"
   | "ENTRY_TOO_LONG"
-  | "DATA_KEY_DAMAGED";
+  | "DATA_KEY_DAMAGED"
+  | "CHECKPOINT_BEHIND";
 
 const REMEDY: Readonly<Record<EvidenceErrorCode, string>> = {
   LOG_EXISTS: "choose another data folder, or open this one",
@@ -21,6 +22,7 @@ const REMEDY: Readonly<Record<EvidenceErrorCode, string>> = {
   LOG_STOPPED: "open the log again",
   ENTRY_TOO_LONG: "put what is long into the body, not into the facts",
   DATA_KEY_DAMAGED: "restore the file in keys/data/ from where it is kept",
+  CHECKPOINT_BEHIND: "ask again in a moment",
 };
 
 export class EvidenceError extends TwinwardError {

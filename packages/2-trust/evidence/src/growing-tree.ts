@@ -9,14 +9,16 @@ import type { EntryRow, Rows } from "./tables.ts";
 import { TileFiles } from "./tile-files.ts";
 
 /** Newest hashes kept per level: more than any group writes at once. */
-const HASHES_KEPT = 4 * 1024;
-const FORGET_EVERY = 4 * 1024;
+const HASHES_KEPT = 2 * 1024;
+const FORGET_EVERY = 2 * 1024;
 
 export class GrowingTree {
   readonly tiles: TileFiles;
   readonly #entriesOf: ReturnType<Rows["prepare"]>;
   #tree: MerkleTree;
   #forgotAt = 0;
+  /** Bytes of the entries appended last, so that bundles need not be read back. */
+  #recent: Uint8Array[] = [];
 
   constructor(dir: string, rows: Rows, onRepair: (what: string) => void = () => {}) {
     this.#entriesOf = rows.prepare("SELECT bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx");
@@ -32,8 +34,10 @@ export class GrowingTree {
     return this.#tree;
   }
 
-  /** Appends one leaf; `leaf` is the leaf hash of an entry that is stored. */
-  append(leaf: Uint8Array): void {
+  /** Appends one leaf: the leaf hash of an entry that is stored, and the entry's bytes. */
+  append(leaf: Uint8Array, entry: Uint8Array): void {
+    if (this.#recent.length > 2 * HASHES_KEPT) this.#recent.splice(0, HASHES_KEPT);
+    this.#recent.push(entry);
     this.#tree.append(leaf);
     if (this.#tree.size - this.#forgotAt < FORGET_EVERY) return;
     this.#tree.forget(HASHES_KEPT);
@@ -45,7 +49,7 @@ export class GrowingTree {
     if (size - this.#tree.size >= TILE_WIDTH ** 2) this.startAt(size);
     while (this.#tree.size < size) {
       const to = Math.min(this.#tree.size + TILE_WIDTH, size);
-      for (const bytes of this.entryBytes(this.#tree.size, to)) this.append(leafHash(bytes));
+      for (const bytes of this.entryBytes(this.#tree.size, to)) this.append(leafHash(bytes), bytes);
     }
     return this.#tree;
   }
@@ -54,6 +58,7 @@ export class GrowingTree {
   startAt(size: number): void {
     const tree = this.#emptyTree();
     this.#tree = tree;
+    this.#recent = [];
     const top = Math.floor(Math.log2(Math.max(size, 1)) / TILE_HEIGHT);
     for (let level = top; level > 0; level--) {
       const subtree = TILE_WIDTH ** level;
@@ -65,7 +70,10 @@ export class GrowingTree {
     this.#forgotAt = tree.size;
   }
 
+  /** Bytes of entries [from, to), the newest ones from memory. */
   entryBytes(from: number, to: number): Uint8Array[] {
+    const first = this.#tree.size - this.#recent.length;
+    if (from >= first && to <= this.#tree.size) return this.#recent.slice(from - first, to - first);
     return (this.#entriesOf.all(from, to) as Pick<EntryRow, "bytes">[]).map(({ bytes }) => bytes);
   }
 

@@ -15,16 +15,18 @@ import { currentTerm, followTerm, identityOf, type LogIdentity } from "./log-key
 import type { EntryRow, Rows, StateRow } from "./tables.ts";
 import { isLogDatabase } from "./tables.ts";
 
-/** Throws LOG_MISSING or LOG_DAMAGED when `dir` holds no log. Sees entries as soon as a checkpoint covers them. */
+/** Throws LOG_MISSING or LOG_DAMAGED when `dir` holds no log. Sees entries as soon as they are durable. */
 export function openLogReader(dir: string): LogReader {
   const folder = dataFolder(dir);
   if (!existsSync(folder.database)) throw new EvidenceError("LOG_MISSING", `${dir} is no data folder`);
   const database = openDatabase(folder.database, { readOnly: true });
   if (!isLogDatabase(database)) throw new EvidenceError("LOG_DAMAGED", `${folder.database} is no log`);
   const tree = new GrowingTree(dir, database);
+  const size = database.prepare("SELECT coalesce(max(idx) + 1, 0) AS size FROM entry");
   return new RowsReader({
     rows: database,
     dataKeys: new DataKeys(folder.dataKeys),
+    size: () => (size.get() as { size: number }).size,
     head: () => readHead(folder.checkpoint),
     treeAt: (size) => tree.grownTo(size),
     close: () => database.close(),
@@ -48,7 +50,9 @@ function readHead(path: string): Head {
 export interface ReaderSources {
   readonly rows: Rows;
   readonly dataKeys: DataKeys;
-  /** The newest checkpoint: how far the log reaches for readers. */
+  /** How many entries are durable. */
+  size(): number;
+  /** The newest checkpoint; beside a keeper in another thread it may be a moment behind `size`. */
   head(): Head;
   /** A tree that has reached `size`. */
   treeAt(size: number): MerkleTree;
@@ -59,6 +63,7 @@ export interface ReaderSources {
 export class RowsReader implements LogReader {
   readonly #rows: Rows;
   readonly #dataKeys: DataKeys;
+  readonly #size: () => number;
   readonly #head: () => Head;
   readonly #closeRows: () => void;
   readonly #treeAt: (size: number) => MerkleTree;
@@ -69,6 +74,7 @@ export class RowsReader implements LogReader {
   constructor(sources: ReaderSources) {
     this.#rows = sources.rows;
     this.#dataKeys = sources.dataKeys;
+    this.#size = sources.size;
     this.#head = sources.head;
     this.#treeAt = sources.treeAt;
     this.#closeRows = sources.close;
@@ -85,7 +91,7 @@ export class RowsReader implements LogReader {
   }
 
   size(): number {
-    return this.#head().size;
+    return this.#size();
   }
 
   checkpoint(): string {
@@ -146,7 +152,8 @@ export class RowsReader implements LogReader {
   proof(index: number): string {
     const { note, size } = this.#head();
     const entry = this.entry(index);
-    if (entry === undefined || index >= size) throw new RangeError(`there is no entry ${index}`);
+    if (entry === undefined) throw new RangeError(`there is no entry ${index}`);
+    if (index >= size) throw new EvidenceError("CHECKPOINT_BEHIND", `no signed checkpoint covers entry ${index} yet`);
     const hashes = this.#treeAt(size).inclusionProof(index, size);
     return formatProof({ index, hashes, checkpoint: note, extra: entry.bytes });
   }

@@ -49,6 +49,7 @@ export class RunningLog extends RowsReader implements LogKeeper {
     super({
       rows: database,
       dataKeys,
+      size: () => (committer?.head ?? head).size,
       head: () => committer?.head ?? head,
       treeAt: () => tree.tree,
       close: () => database.close(),
@@ -151,8 +152,7 @@ export class RunningLog extends RowsReader implements LogKeeper {
 
   /** Commits what is queued and leaves a folder in which every derived file is complete. */
   async stop(): Promise<void> {
-    this.#committer.end();
-    await this.#tree.tiles.settled();
+    await this.#committer.end();
     this.#tree.tiles.complete(this.size(), true);
     writeDurably(this.#folder.checkpoint, this.checkpoint());
     this.close();

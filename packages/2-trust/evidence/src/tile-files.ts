@@ -5,18 +5,9 @@
  * hash that the tree above it holds.
  */
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
-import { mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { equalBytes } from "@twinward/kernel";
-import {
-  DurabilityLost,
-  makeFolder,
-  PRIVATE_FILE,
-  PRIVATE_FOLDER,
-  replaceFile,
-  syncFolder,
-  UNFINISHED,
-} from "@twinward/store";
+import { makeFolder, replaceFile, syncFolder } from "@twinward/store";
 import {
   bundlePath,
   encodeBundle,
@@ -30,6 +21,7 @@ import {
   tilesFilledBetween,
   tilesOf,
 } from "@twinward/tlog";
+import { writeInBackground } from "./background-file.ts";
 
 export interface TileSources {
   /** Bytes of entries [from, to). */
@@ -47,6 +39,8 @@ export class TileFiles {
   readonly #sources: TileSources;
   /** Small trees over the tiles used last, by path. */
   readonly #kept = new Map<string, MerkleTree>();
+  /** Folders known to exist. */
+  readonly #folders = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(dir: string, sources: TileSources) {
@@ -121,7 +115,7 @@ export class TileFiles {
     this.#writing = this.#writing
       .then(async () => {
         before();
-        for (const file of files) await writeInBackground(join(this.#dir, file.path), file.bytes);
+        for (const file of files) await writeInBackground(join(this.#dir, file.path), file.bytes, this.#folders);
       })
       .catch(onLost);
   }
@@ -150,6 +144,7 @@ export class TileFiles {
   /** Removes all tile files, to have them made again. */
   forgetAll(): void {
     rmSync(join(this.#dir, "tile"), { recursive: true, force: true });
+    this.#folders.clear();
     this.#kept.clear();
   }
 
@@ -195,21 +190,4 @@ function treeOf(hashes: readonly Uint8Array[]): MerkleTree {
   const tree = new MerkleTree();
   for (const hash of hashes) tree.append(hash);
   return tree;
-}
-
-/** Like store's writeDurably, off the main thread: nobody waits for it, because start can make the file again. */
-async function writeInBackground(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    const file = await open(path + UNFINISHED, "w", PRIVATE_FILE);
-    try {
-      await file.writeFile(bytes);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(path + UNFINISHED, path);
-  } catch (cause) {
-    throw new DurabilityLost(`cannot store ${path}`, cause);
-  }
 }
