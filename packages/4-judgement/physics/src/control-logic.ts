@@ -108,7 +108,8 @@ export function extremeBetween(course: LevelCourse, towards: number, periodSecon
 
 function usageViolation(sight: LogicSight): LogicViolation[] {
   const against = sight.status === 1 ? sight.neverUsed : sight.alwaysUsed;
-  if (!against) return [];
+  // What the controls ask for is normal, however rare.
+  if (!against || (sight.controls.length > 0 && sight.forecast !== 1 - sight.status)) return [];
   const nowhere = { id: "", byEstimate: false };
   return [violation(sight, "never-used", nowhere, NEVER_USED_DEVIATION)];
 }

@@ -133,7 +133,10 @@ export class WaterNetwork {
   }
 
   #switch(actuator: Actuator, status: number, speed: number): void {
-    if (status < 0.5) return this.#engine.setLink(actuator.link, LINK.status, 0);
+    if (status < 0.5) {
+      this.#engine.setLink(actuator.link, LINK.status, 0);
+      return;
+    }
     this.#engine.setLink(actuator.link, LINK.status, 1);
     if (actuator.isPump && speed !== 1) this.#engine.setLink(actuator.link, LINK.setting, speed);
   }
