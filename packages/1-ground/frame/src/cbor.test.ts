@@ -31,7 +31,7 @@ describe("what CBOR allows and we refuse", () => {
     ["f9 7e00", "READING_NOT_FINITE"],
     ["1b 0020000000000000", "CBOR_INTEGER_RANGE"],
     ["3b 001fffffffffffff", "CBOR_INTEGER_RANGE"],
-    ["81".repeat(17) + "00", "CBOR_TOO_DEEP"],
+    [`${"81".repeat(17)}00`, "CBOR_TOO_DEEP"],
   ])("%s is refused with %s", (hex, code) => {
     expect(decodeCbor(bytes(hex))).toMatchObject({ refused: true, code });
   });
@@ -39,7 +39,7 @@ describe("what CBOR allows and we refuse", () => {
   test.each([
     ["1b 001fffffffffffff", Number.MAX_SAFE_INTEGER],
     ["3b 001ffffffffffffe", -Number.MAX_SAFE_INTEGER],
-    ["81".repeat(15) + "00", [[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]],
+    [`${"81".repeat(15)}00`, [[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]],
     ["64 efbbbf61", "\ufeffa"],
     ["18 01", 1],
   ])("%s is at the edge and taken", (hex, value) => {

@@ -42,7 +42,12 @@ export function ed25519Edges(): Ed25519Edge[] {
   edges.push(edge("A = p + 1, not canonical", littleEndian(P + 1n), nonce.toBytes(), false, NONCE, 0n));
   edges.push(edge("A = p, not canonical", littleEndian(P), nonce.toBytes(), false, NONCE, 0n));
   for (const lift of [1n, 2n, 15n]) edges.push(liftedS(key, nonce, lift));
-  edges.push({ ...edges[0]!, what: "S = L", signature: `${edges[0]!.signature.slice(0, 64)}${toHex(littleEndian(L))}`, valid: false });
+  edges.push({
+    ...edges[0]!,
+    what: "S = L",
+    signature: `${edges[0]!.signature.slice(0, 64)}${toHex(littleEndian(L))}`,
+    valid: false,
+  });
   return edges;
 }
 
@@ -81,7 +86,9 @@ function text(what: string, message: Uint8Array, key: Uint8Array, signature: Uin
 }
 
 function challenge(encodedR: Uint8Array, key: Uint8Array, message: Uint8Array): bigint {
-  const hash = createHash("sha512").update(concatBytes(encodedR, key, message)).digest();
+  const hash = createHash("sha512")
+    .update(concatBytes(encodedR, key, message))
+    .digest();
   return BigInt(`0x${toHex(hash.reverse())}`) % L;
 }
 

@@ -4,7 +4,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ed25519Edges } from "./ed25519-edges.ts";
 import { mayBeEd25519 } from "./ed25519-rule.ts";
-import { checkPublicKey, generateSigner, publicKeyFromSpki, registeredKey, spkiOf, spkiPemOf, verifySignature } from "./index.ts";
+import {
+  checkPublicKey,
+  generateSigner,
+  publicKeyFromSpki,
+  registeredKey,
+  spkiOf,
+  spkiPemOf,
+  verifySignature,
+} from "./index.ts";
 import { signerFromSeed as browserSigner } from "./sign.browser.ts";
 import { signerFromSeed } from "./sign.ts";
 import * as browser from "./verify.browser.ts";
@@ -58,7 +66,8 @@ test("P-256: low and high s, the same in Node and the browser; anything else is 
   const message = new TextEncoder().encode("twinward");
   const signature = signer.sign(message);
   const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString("hex")}`);
-  const withS = (value: bigint) => Uint8Array.from([...signature.subarray(0, 32), ...hex(value.toString(16).padStart(64, "0"))]);
+  const withS = (value: bigint) =>
+    Uint8Array.from([...signature.subarray(0, 32), ...hex(value.toString(16).padStart(64, "0"))]);
   const cases: [Uint8Array, boolean][] = [
     [signature, true],
     [withS(order - s), true],
@@ -74,10 +83,13 @@ test("P-256: low and high s, the same in Node and the browser; anything else is 
 });
 
 describe("keys at enrolment", () => {
-  test.each(EDGES.filter(({ what }) => what.startsWith("A of") || what.startsWith("A =")))("$what is refused", ({ publicKey }) => {
-    const code = checkPublicKey("ed25519", hex(publicKey));
-    expect(isRefusal(code) && /^KEY_(WEAK|INVALID)$/.test(code.code)).toBe(true);
-  });
+  test.each(EDGES.filter(({ what }) => what.startsWith("A of") || what.startsWith("A =")))(
+    "$what is refused",
+    ({ publicKey }) => {
+      const code = checkPublicKey("ed25519", hex(publicKey));
+      expect(isRefusal(code) && /^KEY_(WEAK|INVALID)$/.test(code.code)).toBe(true);
+    },
+  );
 
   test.each<[string, "ed25519" | "p256", Uint8Array]>([
     ["31 bytes", "ed25519", new Uint8Array(31)],
