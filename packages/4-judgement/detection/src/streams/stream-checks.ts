@@ -78,6 +78,11 @@ export class StreamChecks {
       const at = signals[i]! * STRIDE;
       const value = values[i]!;
       const timeMs = timesMs[i]!;
+      if (value !== value) {
+        flags[i] = STREAM_FLAGS.range;
+        flagged++;
+        continue;
+      }
       let flag = value >= cells[at + MINIMUM]! && value <= cells[at + MAXIMUM]! ? 0 : STREAM_FLAGS.range;
       const moved = value - cells[at + LAST]!;
       const elapsed = timeMs - cells[at + LAST_MS]!;

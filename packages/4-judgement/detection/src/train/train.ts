@@ -6,7 +6,7 @@
  * relax all limits together. Deterministic: the same rows give the same bytes.
  */
 import { sha256, toHex, UsageError } from "@twinward/kernel";
-import * as physics from "@twinward/physics";
+import { fitWaterParameters } from "@twinward/physics";
 import type { Site } from "@twinward/plant";
 import { fitCrossPrediction, shortened } from "../crossprediction/fit.ts";
 import { Hearing, roundedRow, trustedMask } from "../fusion/hearing.ts";
@@ -52,7 +52,7 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
   const targets = predictable(site, values);
   const cross = fitCrossPrediction(values, targets, (share) => progress?.(0.4 * share));
   const waterRows = rows.kept.slice(-WATER_ROWS_MAX);
-  const water = site.behaviour.kind === "none" ? null : await (physics as unknown as { fitWaterParameters: (site: Site, rows: readonly TimedValues[]) => Promise<physics.WaterParameters> }).fitWaterParameters(site, waterRows);
+  const water = site.behaviour.kind === "none" ? null : await fitWaterParameters(site, waterRows);
   progress?.(0.6);
   const samplePeriodMs = periodOf(rows.kept);
   const floor = site.signals.map((signal) => signal.resolution / 2);
