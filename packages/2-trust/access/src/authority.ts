@@ -38,6 +38,8 @@ const DEVICE_LIFE_MS = 5 * 365 * DAY_MS;
 const BACKDATE_MS = DAY_MS;
 const SERIAL_BYTES = 16;
 const ECDSA_P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+/** RFC 5280, upper bound of a common name. */
+const COMMON_NAME_MAX = 64;
 const CRYPTO = webcrypto as unknown as Crypto;
 
 export interface AuthorityOptions {
@@ -104,7 +106,7 @@ async function createAuthority(
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialFrom(options.random),
-      name: [{ CN: [`Twinward CA ${options.siteId}`] }],
+      name: [{ CN: [`Twinward CA ${plain(options.siteId)}`.slice(0, COMMON_NAME_MAX)] }],
       notBefore: new Date(nowMs - BACKDATE_MS),
       notAfter: new Date(nowMs + CA_LIFE_MS),
       signingAlgorithm: ECDSA_P256,
@@ -176,8 +178,7 @@ class FileAuthority implements Authority {
   }
 
   async issueDevice(device: string, spki: Uint8Array): Promise<IssuedCertificate> {
-    // Percent-encoded: a hostile id stays one path segment of the URN and never ends the name early.
-    const name = `urn:twinward:${encodeURIComponent(this.#options.siteId)}:${encodeURIComponent(device)}`;
+    const name = `urn:twinward:${plain(this.#options.siteId)}:${plain(device)}`;
     const certificate = await this.#issue(new PublicKey(spki as BufferSource), device, DEVICE_LIFE_MS, [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
       new SubjectAlternativeNameExtension([{ type: "url", value: name }]),
@@ -190,7 +191,7 @@ class FileAuthority implements Authority {
     return X509CertificateGenerator.create(
       {
         serialNumber: serialFrom(this.#options.random),
-        subject: [{ CN: [name.slice(0, 64)] }],
+        subject: [{ CN: [plain(name).slice(0, COMMON_NAME_MAX)] }],
         issuer: this.#certificate.subjectName,
         notBefore: new Date(nowMs - BACKDATE_MS),
         notAfter: new Date(nowMs + lifeMs),
@@ -228,6 +229,11 @@ function issuedOf(
 ): IssuedCertificate {
   const sha256 = new Uint8Array(createHash("sha256").update(new Uint8Array(certificate.rawData)).digest());
   return { purpose, names, pem: certificate.toString("pem"), sha256, notAfterMs: certificate.notAfter.getTime() };
+}
+
+/** An id inside a name: percent-encoded, since `#` at the start of an X.500 value means DER and `:` ends a URN part. */
+function plain(id: string): string {
+  return encodeURIComponent(id.toWellFormed());
 }
 
 /** A positive serial number: at least 64 random bits (CA/Browser Forum BR 7.1), first bit clear. */
