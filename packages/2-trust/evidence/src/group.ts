@@ -81,7 +81,7 @@ export class EntryWriter {
     this.#noncePrefix = noncePrefix;
     this.#insertEntry = database.prepare(
       `INSERT INTO entry (idx, kind, bytes, device, boot, sequence) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (device, boot, sequence) WHERE device IS NOT NULL DO NOTHING`,
+       ON CONFLICT (boot, sequence, device) WHERE device IS NOT NULL DO NOTHING`,
     );
     this.#insertBody = database.prepare("INSERT INTO body (idx, sealed) VALUES (?, ?)");
     this.#frameAt = database.prepare("SELECT idx, bytes FROM entry WHERE device = ? AND boot = ? AND sequence = ?");

@@ -39,8 +39,8 @@ export class RunningLog extends RowsReader implements LogKeeper {
   readonly #committer: Committer;
   /** The key that new bodies of a name are sealed with. */
   readonly #currentKeys = new Map<string, DataKey>();
-  /** The newest frame per device that is durable; filled from the database when first asked for. */
-  readonly #lastFrames = new Map<string, FrameKey | undefined>();
+  /** The newest durable frame per device; read from the database when first asked for. */
+  #lastFrames: Map<string, FrameKey> | undefined;
 
   constructor(parts: RunningLogParts, head: Head) {
     const { folder, database, tree, signer, options } = parts;
@@ -104,7 +104,7 @@ export class RunningLog extends RowsReader implements LogKeeper {
   }
 
   override lastFrame(device: string): FrameKey | undefined {
-    if (!this.#lastFrames.has(device)) this.#lastFrames.set(device, super.lastFrame(device));
+    this.#lastFrames ??= this.lastFrames();
     return this.#lastFrames.get(device);
   }
 
@@ -191,10 +191,9 @@ export class RunningLog extends RowsReader implements LogKeeper {
   }
 
   #noteFrame(frame: FrameKey): void {
-    const last = this.#lastFrames.get(frame.device);
-    if (last === undefined && !this.#lastFrames.has(frame.device)) return;
+    const last = this.#lastFrames?.get(frame.device);
     const newer =
       last === undefined || frame.boot > last.boot || (frame.boot === last.boot && frame.sequence > last.sequence);
-    if (newer) this.#lastFrames.set(frame.device, frame);
+    if (newer) this.#lastFrames?.set(frame.device, frame);
   }
 }

@@ -18,7 +18,8 @@ const SCHEMA = `
     boot INTEGER,
     sequence INTEGER
   ) STRICT;
-  CREATE UNIQUE INDEX entry_frame ON entry (device, boot, sequence) WHERE device IS NOT NULL;
+  -- Sequence before device: frames that come at the same time then lie on the same pages.
+  CREATE UNIQUE INDEX entry_frame ON entry (boot, sequence, device) WHERE device IS NOT NULL;
   CREATE INDEX entry_kind ON entry (kind, idx) WHERE kind <> 'frame';
 
   CREATE TABLE body (
