@@ -26,10 +26,10 @@ try {
   tell({ kind: "failed", code, message });
 }
 
-async function identityOf({ device, dir, token }: PlcOrder): Promise<Identity> {
+async function identityOf({ dir, token }: PlcOrder): Promise<Identity> {
   if (existsSync(join(dir, "identity.json"))) return Identity.load(dir);
-  if (token === undefined) throw new TwinwardError("PLC_NO_TOKEN", `${device} has neither an identity nor a token`);
+  if (token === undefined) throw new TwinwardError("PLC_NO_TOKEN", "no identity and no enrolment token");
   const identity = await enrol(token, dir);
-  if (isRefusal(identity)) throw new TwinwardError(identity.code, `${device}: ${identity.detail}`);
+  if (isRefusal(identity)) throw new TwinwardError(identity.code, identity.detail);
   return identity;
 }

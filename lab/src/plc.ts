@@ -57,7 +57,6 @@ export class Plc {
     this.#thief = new FrameSigner(shared);
     this.#post = framePost(identity);
     this.#reordered = reordering(this.#post, REORDERED_FRAMES);
-    this.#sender.start();
   }
 
   /** Takes samples in order; one is handled when the one before is. */
@@ -91,7 +90,10 @@ export class Plc {
     await this.#attack(path, frame.bytes, () => this.#thief.sign(this.#blockOf(timeMs, forged)).bytes);
   }
 
-  /** Before a way is blocked, what was sent on it arrives; what comes later waits in the outbox. */
+  /**
+   * Sends from the first sample on an open way. Before a way is blocked, what was sent on it arrives; what comes
+   * later waits in the outbox.
+   */
   async #follow(path: WirePath): Promise<void> {
     const isStopped = this.#sender.state === "stopped";
     if (isBlocked(path) && !isStopped) {
