@@ -14,13 +14,9 @@ export async function recomputeLog(log: LogReader): Promise<readonly Problem[]> 
     return [problem("site and model", "the log holds no site or model to judge with")];
   const model = loadModel(site, modelBytes);
   if (isRefusal(model)) return [problem(`entry ${modelEntry?.index}`, model.detail)];
-  const mismatches = recompute({
-    reader: log,
-    site,
-    judge: await createJudge(site, model),
-    code: codeDigest(),
-    model: modelDigest(model),
-  });
+  const judge = await createJudge(site, model);
+  const by = { code: codeDigest(), model: modelDigest(model) };
+  const { mismatches } = recompute({ reader: log, site, judge, ...by, downstream: new IncidentsAndTwin(site) });
   return mismatches.map((mismatch) => problem(`entry ${mismatch.entry}`, mismatch.detail));
 }
 
