@@ -4,7 +4,7 @@ import { decode } from "cborg";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "./cbor-value.ts";
-import { bytes, sharedVectors } from "./frame-fixture.ts";
+import { bytes, sharedVectors } from "./frame.fixture.ts";
 
 describe("what CBOR allows and we refuse", () => {
   test.each([

@@ -2,7 +2,7 @@ import { blockOf, isRefusal, READINGS_MAX, readingsOf } from "@twinward/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeColumns, encodeColumns } from "./columns.ts";
-import { bytes } from "./frame-fixture.ts";
+import { bytes } from "./frame.fixture.ts";
 
 const NAMES = ["L_T1", "F_PU1", "S_PU1"];
 const BASE = "01 1b 00000199c82cc000";

@@ -13,7 +13,7 @@ import { expect, test } from "vitest";
 import { curveOf } from "./algorithm.ts";
 import { decodeCbor } from "./cbor-value.ts";
 import { parseFrame } from "./frame.ts";
-import { bytes, sharedVectors } from "./frame-fixture.ts";
+import { bytes, sharedVectors } from "./frame.fixture.ts";
 import { checkPublicKey, type FramePublicKey } from "./public-key.ts";
 import { parseSign1, sigStructure } from "./sign1.ts";
 import { verifySignature } from "./signature.ts";

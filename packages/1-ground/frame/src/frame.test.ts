@@ -2,7 +2,7 @@ import { isRefusal } from "@twinward/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CborWriter } from "./cbor-writer.ts";
-import { bytes, columnsFrame, header, readings, SIGNER, senmlFrame, TABLE } from "./frame-fixture.ts";
+import { bytes, columnsFrame, header, readings, SIGNER, senmlFrame, TABLE } from "./frame.fixture.ts";
 import { encodeHeader } from "./header.ts";
 import {
   decodePayload,

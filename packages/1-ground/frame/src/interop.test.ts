@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ProtectedHeaders, Sign1 } from "@auth0/cose";
 import { fromHex, isRefusal, QUALITIES, readingsOf, toHex } from "@twinward/kernel";
 import { describe, expect, test } from "vitest";
-import { columnsFrame, header, readings, SIGNER, senmlFrame, TABLE } from "./frame-fixture.ts";
+import { columnsFrame, header, readings, SIGNER, senmlFrame, TABLE } from "./frame.fixture.ts";
 import {
   checkPublicKey,
   decodePayload,

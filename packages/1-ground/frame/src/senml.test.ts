@@ -2,7 +2,7 @@ import { blockOf, isRefusal, QUALITIES, readingsOf } from "@twinward/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CborWriter } from "./cbor-writer.ts";
-import { bytes, TABLE } from "./frame-fixture.ts";
+import { bytes, TABLE } from "./frame.fixture.ts";
 import { decodeSenml } from "./senml.ts";
 import { encodeSenml } from "./senml-encode.ts";
 

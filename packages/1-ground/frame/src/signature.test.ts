@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fromHex, isRefusal } from "@twinward/kernel";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ed25519Edges } from "./ed25519-edges.ts";
+import { ed25519Edges } from "./ed25519-edges.fixture.ts";
 import { mayBeEd25519 } from "./ed25519-rule.ts";
 import {
   checkPublicKey,
