@@ -14,10 +14,9 @@ export const MISMATCHES_MAX = 100;
 const ENTRIES_PER_READ = 256;
 
 export interface RecomputeMismatch {
-  /** Log index of the stored entry; the log's size when it should be there and is not. */
+  /** Log index of the stored entry. */
   readonly entry: number;
   readonly reason:
-    | "missing"
     | "not given by the log's inputs"
     | "facts differ"
     | "body differs"
@@ -35,6 +34,8 @@ export interface Recomputation {
   readonly afterErasure: number;
   /** Frames whose body is erased. */
   readonly erased: number;
+  /** Output entries that the inputs give and the log does not hold yet. */
+  readonly pending: number;
 }
 
 export interface RecomputeOptions extends PipelineOptions {
@@ -48,24 +49,23 @@ export function recompute(options: RecomputeOptions): Recomputation {
   const kinds: EntryKind[] = options.downstream === undefined ? ["judgement"] : ["judgement", "incident"];
   const stored = new StoredOutputs(options.reader, kinds);
   const mismatches: RecomputeMismatch[] = [];
-  let [compared, afterErasure] = [0, 0];
+  let [compared, afterErasure, pending] = [0, 0, 0];
   for (const entry of entriesOf(options.reader, INPUT_KINDS, options.progress)) {
     for (const draft of pipeline.take(entry)) {
-      const found = stored.next();
-      // What the follower has not appended yet is not missing: it is the newest output only.
-      if (found === undefined) return { compared, mismatches, afterErasure, erased: pipeline.frames.erased };
-      compared++;
-      const mismatch = mismatchOf(draft, found, options.reader, pipeline.by);
+      const found = mismatches.length < MISMATCHES_MAX ? stored.next() : undefined;
+      const mismatch = found && mismatchOf(draft, found, options.reader, pipeline.by);
+      if (found === undefined) pending++;
+      else compared++;
       if (mismatch !== undefined && pipeline.frames.erased > 0) afterErasure++;
       else if (mismatch !== undefined) mismatches.push(mismatch);
-      if (mismatches.length >= MISMATCHES_MAX)
-        return { compared, mismatches, afterErasure, erased: pipeline.frames.erased };
     }
+    if (mismatches.length >= MISMATCHES_MAX) break;
   }
-  const extra = stored.next();
-  if (extra !== undefined)
+  const extra = mismatches.length < MISMATCHES_MAX ? stored.next() : undefined;
+  if (extra !== undefined) {
     mismatches.push({ entry: extra.index, reason: "not given by the log's inputs", detail: extra.kind });
-  return { compared, mismatches, afterErasure, erased: pipeline.frames.erased };
+  }
+  return { compared, mismatches, afterErasure, erased: pipeline.frames.erased, pending };
 }
 
 function mismatchOf(

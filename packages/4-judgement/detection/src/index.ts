@@ -12,7 +12,14 @@ export {
 export { Aligner } from "./align/aligner.ts";
 export { decodeJson, encodeJson, jsonNumber, jsonNumbers, numberOfJson, numbersOfJson } from "./align/stable-json.ts";
 export { type FollowerOptions, type FollowGroup, LogFollower } from "./follow.ts";
-export { type LateFinding, type StoredJudgement, storedJudgementOf } from "./follow-judgement.ts";
+export {
+  judgementDraft,
+  type LateFinding,
+  lateDraft,
+  type StoredJudgement,
+  storedForm,
+  storedJudgementOf,
+} from "./follow-judgement.ts";
 export type { Downstream } from "./follow-pipeline.ts";
 export { type Recomputation, type RecomputeMismatch, type RecomputeOptions, recompute } from "./follow-recompute.ts";
 export { createJudge } from "./fusion/create-judge.ts";

@@ -152,7 +152,10 @@ export class IncidentBook {
     const suspects = significant(judgement);
     const work = this.#work.explain(suspects, row.timeMs);
     const held = this.#activeFor(suspects) ?? this.#rivalOf(suspects);
-    if (held !== undefined) return this.#extend(held, row, judgement, work);
+    if (held !== undefined) {
+      this.#extend(held, row, judgement, work);
+      return;
+    }
     if (work.holdsBack && judgement.verdict !== "attack") return;
     const opened = this.#open("process", suspects[0] ?? "", row.timeMs, null);
     addRow(opened, row, judgement);
@@ -167,7 +170,8 @@ export class IncidentBook {
       held.lastAlarmMs = row.timeMs;
       if (judgement.verdict !== "attack" || held.verdict === "attack") return;
       held.active = false;
-      return this.#alarm(row, judgement);
+      this.#alarm(row, judgement);
+      return;
     }
     const before = this.#essence(held);
     addRow(held, row, judgement);
@@ -185,7 +189,7 @@ export class IncidentBook {
 
   #annotateProcess(held: Case, work: Explanation, judgement: Judgement, suspects: readonly string[]): void {
     const noticed = judgement.notice === "" ? [] : [`notice taken into account: ${judgement.notice}`];
-    const devices = new Set(suspects.map((signal) => this.#relation.device(signal)));
+    const devices = new Set(suspects.map((signal) => this.#relation.device(signal)).filter((device) => device !== ""));
     const atDoor = this.#state.cases
       .filter((other) => other.door !== null && other.closed === null && other.active)
       .filter((other) =>

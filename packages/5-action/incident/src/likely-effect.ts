@@ -53,7 +53,7 @@ export function likelyEffect(signal: Signal | undefined, direction: Direction, r
 export function checkByHand(signal: Signal | undefined, device: string, relation: Relation): string[] {
   const lines = signal === undefined ? [] : LOOK[signal.kind].map((line) => fill(line, signal));
   const actuators = signal?.kind === "level" ? relation.actuatorsOf(signal.element) : [];
-  if (actuators.length > 0) lines.push(`Look at ${listed(actuators)}: they act on this level by themselves.`);
+  if (actuators.length > 0) lines.push(`Look at what acts on this level by itself: ${listed(actuators)}.`);
   if (device !== "") lines.push(`Compare the program, set points and key of ${device} with what was released.`);
   return lines;
 }
@@ -61,8 +61,11 @@ export function checkByHand(signal: Signal | undefined, device: string, relation
 function controlsLine(signal: Signal, direction: Direction, relation: Relation): string {
   const actuators = signal.kind === "level" ? relation.actuatorsOf(signal.element) : [];
   if (actuators.length === 0) return "";
-  if (direction === "unknown") return `; ${listed(actuators)} act on it`;
-  return `, since ${listed(actuators)} act on it and ${direction === "above" ? "stop too early" : "run too long"}`;
+  const one = actuators.length === 1;
+  const acting = `${listed(actuators)} ${one ? "acts" : "act"} on it`;
+  if (direction === "unknown") return `; ${acting}`;
+  const wrongly = direction === "above" ? `${one ? "stops" : "stop"} too early` : `${one ? "runs" : "run"} too long`;
+  return `, because ${acting} and ${wrongly}`;
 }
 
 function fill(line: string, signal: Signal): string {
