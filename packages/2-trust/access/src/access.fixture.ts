@@ -1,13 +1,11 @@
 /** A site with three devices and an access over a log in a temporary folder, for tests. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { LogKeeper } from "@twinward/evidence";
 import { generateSigner, possessionStatement, type Signer, spkiOf, spkiPemOf } from "@twinward/frame";
 import { ManualClock, toBase64 } from "@twinward/kernel";
 import { type Access, openAccess } from "./access.ts";
 import { openAuthority } from "./authority.ts";
 import type { AccessSite } from "./enrolment.ts";
-import { MemoryLog } from "./log.fixture.ts";
+import { TestLog } from "./log.fixture.ts";
 import type { Principal } from "./principal.ts";
 
 export const START_MS = Date.UTC(2026, 0, 5);
@@ -24,9 +22,10 @@ export const SITE: AccessSite = {
 };
 
 export interface World {
+  /** The data folder. */
   readonly dir: string;
   readonly clock: ManualClock;
-  readonly log: MemoryLog;
+  log: LogKeeper;
   access: Access;
   /** As after a restart of the process: everything from the log and the files again. */
   restart(): Promise<Access>;
@@ -34,27 +33,26 @@ export interface World {
 }
 
 export async function openWorld(site: AccessSite = SITE): Promise<World> {
-  const dir = mkdtempSync(join(tmpdir(), "twinward-access-"));
   const clock = new ManualClock(START_MS);
-  const log = new MemoryLog(clock);
-  const open = async () => {
+  const disk = new TestLog(clock, "access");
+  const { dir } = disk;
+  const open = async (log: LogKeeper) => {
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
     const authority = await openAuthority({ dataDir: dir, siteId: site.id, clock, random });
     return openAccess({ dataDir: dir, site, log, authority, clock });
   };
+  const log = await disk.open();
   const world: World = {
     dir,
     clock,
     log,
-    access: await open(),
+    access: await open(log),
     restart: async () => {
-      world.access = await open();
+      world.log = await disk.open();
+      world.access = await open(world.log);
       return world.access;
     },
-    close: async () => {
-      await log.stop();
-      rmSync(dir, { recursive: true });
-    },
+    close: () => disk.close(),
   };
   return world;
 }

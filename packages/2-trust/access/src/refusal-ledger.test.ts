@@ -1,17 +1,21 @@
+import type { LogKeeper } from "@twinward/evidence";
 import { ManualClock } from "@twinward/kernel";
 import fc from "fast-check";
-import { beforeEach, expect, test } from "vitest";
-import { MemoryLog } from "./log.fixture.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestLog } from "./log.fixture.ts";
 import { CLAIMED_ROWS_MAX, LogRefusalLedger, OUTSIDE_ROWS_MAX } from "./refusal-ledger.ts";
 
 let clock: ManualClock;
-let log: MemoryLog;
+let disk: TestLog;
+let log: LogKeeper;
 let ledger: LogRefusalLedger;
-beforeEach(() => {
+beforeEach(async () => {
   clock = new ManualClock(600_000);
-  log = new MemoryLog(clock);
+  disk = new TestLog(clock, "ledger");
+  log = await disk.open();
   ledger = new LogRefusalLedger(log, clock);
 });
+afterEach(() => disk.close());
 
 const rows = () => log.entries(0, 100_000, ["refusals"]).map(({ facts }) => facts);
 const counted = () => rows().reduce((sum, row) => sum + Number(row.count), 0);
@@ -66,9 +70,9 @@ test("a name is written as plain characters, at most 64", async () => {
 
 test("what the disk did not take is written later", async () => {
   ledger.count("BAD", { kind: "outside", name: "x" });
-  log.failing = new Error("full");
-  await expect(ledger.flush(true)).rejects.toThrow("full");
-  log.failing = undefined;
+  disk.full = true;
+  await expect(ledger.flush(true)).rejects.toMatchObject({ code: "DISK_FULL" });
+  disk.full = false;
   await ledger.flush();
   expect(counted()).toBe(1);
 });

@@ -80,6 +80,6 @@ test("whatever is registered and revoked in whatever order, a restart says the s
       const after = world.access.registry.list().map(({ device, status, key }) => [device, status, [...key.kid]]);
       expect(after).toEqual(before);
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });

@@ -2,14 +2,14 @@ import { ZERO_DIGEST } from "@twinward/frame";
 import { isRefusal, toHex } from "@twinward/kernel";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { codeOf, digestOf, openWorld, START_MS, TestDevice, type World } from "./door.fixture.ts";
+import { closeWorlds, codeOf, digestOf, openWorld, START_MS, TestDevice, type World } from "./door.fixture.ts";
 import type { DoorFinding } from "./ingest.ts";
 
 let world: World;
 beforeEach(async () => {
   world = await openWorld();
 });
-afterEach(() => world.close());
+afterEach(closeWorlds);
 
 const accept = (bytes: Uint8Array) => world.accept(bytes).then(codeOf);
 const openLinks = () => world.door.health().devices[0]?.openLinks;
@@ -119,7 +119,7 @@ describe("a fork is", () => {
     const rival = new TestDevice("plc1", 1);
     const answers = [world.accept(one!.bytes), world.accept(rival.next(rival.readings(START_MS, 9)))];
     expect((await Promise.all(answers)).map(codeOf)).toEqual(["accepted", "FRAME_FORK"]);
-    expect(world.log.quarantined).toEqual([{ source: "device:plc1", code: "FRAME_FORK" }]);
+    expect(world.disk.quarantined).toEqual([{ source: "device:plc1", code: "FRAME_FORK" }]);
   });
 });
 
@@ -156,7 +156,7 @@ describe("whatever the order of arrival", () => {
         expect(openLinks()).toBe(0);
         expect(found).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -177,7 +177,7 @@ describe("whatever the order of arrival", () => {
           if (before !== undefined) expect(toHex(frame.previous)).toBe(toHex(before.digest));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,5 +1,6 @@
 /** A small site, its devices with keys, and a door over a log, for tests. */
 import type { DeviceLookup, KeyStatus, RegisteredDevice } from "@twinward/access";
+import type { LogKeeper } from "@twinward/evidence";
 import {
   COLUMNS_TYPE,
   encodeColumns,
@@ -19,7 +20,7 @@ import { blockOf, isRefusal, ManualClock, type Reading, type Refusal, seededChan
 import type { Classification, Signal, Site } from "@twinward/plant";
 import { createIngest } from "./door.ts";
 import type { Accepted, Ingest, IngestOptions } from "./ingest.ts";
-import { MemoryLog } from "./log.fixture.ts";
+import { TestLog } from "./log.fixture.ts";
 
 export const START_MS = Date.UTC(2026, 0, 5);
 export const VIA = { source: "10.0.0.7" };
@@ -187,7 +188,8 @@ export class TestRegistry implements DeviceLookup {
 
 export interface World {
   readonly clock: ManualClock;
-  readonly log: MemoryLog;
+  readonly disk: TestLog;
+  log: LogKeeper;
   readonly registry: TestRegistry;
   readonly plc1: TestDevice;
   readonly plc2: TestDevice;
@@ -197,30 +199,42 @@ export interface World {
   accept(bytes: Uint8Array): Promise<Accepted | Refusal>;
   /** As after a restart of the process: everything from the log again. `stop` false is a kill. */
   restart(stop?: boolean): Promise<void>;
-  close(): Promise<void>;
+}
+
+const opened: TestLog[] = [];
+
+/** After each test: stops and removes the logs of all worlds it opened. */
+export async function closeWorlds(): Promise<void> {
+  for (const disk of opened.splice(0)) await disk.close();
 }
 
 export async function openWorld(limits: IngestOptions["limits"] = {}): Promise<World> {
   const clock = new ManualClock(START_MS);
-  const log = new MemoryLog(clock);
+  const disk = new TestLog(clock, "ingest");
+  opened.push(disk);
+  const log = await disk.open();
   const registry = new TestRegistry();
   const timer = () => ({ stop: () => undefined });
-  const open = () => createIngest({ site: SITE, log, registry, clock, limits, timer });
+  const open = (log: LogKeeper) => createIngest({ site: SITE, log, registry, clock, limits, timer });
   const world: World = {
     clock,
+    disk,
     log,
     registry,
     plc1: new TestDevice("plc1", 1),
     plc2: new TestDevice("plc2", 2),
     gateway: new TestDevice("gateway", 3),
     meter: new TestDevice("meter", 4),
-    door: await open(),
+    door: await open(log),
     accept: (bytes) => world.door.accept(bytes, VIA),
     restart: async (stop = true) => {
-      if (stop) await world.door.stop();
-      world.door = await open();
+      // A killed door leaves its log running here: what matters is that its memory is gone.
+      if (stop) {
+        await world.door.stop();
+        world.log = await disk.open();
+      }
+      world.door = await open(world.log);
     },
-    close: () => log.stop(),
   };
   registry.add(world.plc1);
   registry.add(world.plc2);

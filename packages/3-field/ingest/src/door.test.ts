@@ -1,7 +1,7 @@
 import { decodePayload, FRAME_REFUSALS, parseFrame } from "@twinward/frame";
 import { isRefusal, readingsOf } from "@twinward/kernel";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { codeOf, digestOf, openWorld, START_MS, TestDevice, VIA, type World } from "./door.fixture.ts";
+import { closeWorlds, codeOf, digestOf, openWorld, START_MS, TestDevice, VIA, type World } from "./door.fixture.ts";
 import type { Accepted, AcceptedFrame, DoorFinding } from "./ingest.ts";
 import type { INGEST_REFUSALS } from "./refusals.ts";
 
@@ -9,7 +9,7 @@ let world: World;
 beforeEach(async () => {
   world = await openWorld();
 });
-afterEach(() => world.close());
+afterEach(closeWorlds);
 
 const accept = (bytes: Uint8Array) => world.accept(bytes).then(codeOf);
 const frames = () => world.log.entries(0, 100_000, ["frame"]);
@@ -151,7 +151,7 @@ describe("refused, with a code and without a trace in the device's state:", () =
     const nonsense = world.plc1.sign(new Uint8Array(50).fill(0xff), {});
     nonsense[nonsense.length - 1]! ^= 1;
     expect(await accept(nonsense)).toBe("FRAME_SIGNATURE_INVALID");
-    expect(world.log.quarantined).toEqual([
+    expect(world.disk.quarantined).toEqual([
       { source: "claimed:plc1", code: "FRAME_SIGNATURE_INVALID" },
       { source: "claimed:plc1", code: "FRAME_SIGNATURE_INVALID" },
     ]);
@@ -161,7 +161,7 @@ describe("refused, with a code and without a trace in the device's state:", () =
     for (const code of ["KEY_UNKNOWN", "AUDIENCE_WRONG", "ISSUER_WRONG", "DEVICE_FOREIGN", "DEVICE_REVOKED"] as const) {
       await EXAMPLES[code](world);
     }
-    expect(world.log.quarantined).toEqual([]);
+    expect(world.disk.quarantined).toEqual([]);
   });
 
   test("frames written for another profile or with hostile columns", async () => {
@@ -277,10 +277,10 @@ describe("back-pressure", () => {
 describe("when the disk is full", () => {
   test("the sender is told, nothing is remembered, and the same frame is taken when there is room", async () => {
     const [one, two] = [world.plc1.next(), world.plc1.next()];
-    world.log.failing = new Error("no space left");
+    world.disk.full = true;
     const both = [world.accept(one), world.accept(two)];
-    for (const answer of both) await expect(answer).rejects.toThrow("no space left");
-    world.log.failing = undefined;
+    for (const answer of both) await expect(answer).rejects.toMatchObject({ code: "DISK_FULL" });
+    world.disk.full = false;
     expect(world.door.health()).toMatchObject({ framesInFlight: 0, accepted: 0 });
     expect(await accept(one)).toBe("accepted");
     expect(await accept(two)).toBe("accepted");

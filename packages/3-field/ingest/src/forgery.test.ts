@@ -2,7 +2,7 @@
 import { type Signer, signerFromSeed } from "@twinward/frame";
 import { seededChance } from "@twinward/kernel";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { codeOf, openWorld, START_MS, TestDevice, type World } from "./door.fixture.ts";
+import { closeWorlds, codeOf, openWorld, START_MS, TestDevice, type World } from "./door.fixture.ts";
 
 const TRIES = 1000;
 const chance = seededChance(20260105);
@@ -15,7 +15,7 @@ beforeEach(async () => {
   recorded = Array.from({ length: 20 }, (_, i) => world.plc1.next(world.plc1.readings(START_MS - 20_000 + i)));
   for (const bytes of recorded) await world.accept(bytes);
 });
-afterEach(() => world.close());
+afterEach(closeWorlds);
 
 /** A device that claims to be plc1 with whatever key. */
 function impostor(signer: Signer): TestDevice {

@@ -1,96 +1,56 @@
-/** A log in memory, for tests. */
-import type {
-  AtomicGroup,
-  EntryDraft,
-  EntryKind,
-  EvidenceLog,
-  FrameConflict,
-  FrameKey,
-  LogEntry,
-  Receipt,
-} from "@twinward/evidence";
+/** The real log in a temporary folder, with a disk that can be full and a look at what went to quarantine; for tests. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog, type LogKeeper, openLog } from "@twinward/evidence";
 import type { Clock } from "@twinward/kernel";
+import { DiskFull } from "@twinward/store";
 
-export interface Quarantined {
-  readonly source: string;
-  readonly code: string;
-}
+/** In memory where there is such a folder: these tests ask what is written, not whether the disk keeps it. */
+const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-export class MemoryLog implements EvidenceLog {
-  readonly origin = "twinward.example/test/0011223344556677";
-  readonly verifierKey = `${this.origin}+00000000+AAAA`;
-  readonly quarantined: Quarantined[] = [];
+export class TestLog {
+  readonly dir: string;
+  readonly quarantined: { readonly source: string; readonly code: string }[] = [];
+  /** Set to make every commit fail for want of space. */
+  full = false;
   readonly #clock: Clock;
-  readonly all: { entry: LogEntry; body: Uint8Array | undefined }[] = [];
-  readonly #states = new Map<string, Uint8Array>();
-  failing: Error | undefined;
+  #keeper: LogKeeper | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, name: string) {
+    this.dir = mkdtempSync(join(SCRATCH, `twinward-${name}-`));
     this.#clock = clock;
   }
-  size(): number {
-    return this.all.length;
+
+  get keeper(): LogKeeper {
+    if (this.#keeper === undefined) throw new Error("the log is not open");
+    return this.#keeper;
   }
-  checkpoint(): string {
-    return `${this.origin}\n${this.size()}\n`;
+
+  /** Opens the log, or makes it the first time; a running one is stopped first. */
+  async open(): Promise<LogKeeper> {
+    const isNew = this.#keeper === undefined;
+    await this.#keeper?.stop();
+    const options = { dir: this.dir, clock: this.#clock, durable: this.#durable };
+    const keeper = isNew
+      ? await createLog({ ...options, site: "c-town", timeBase: "simulated" })
+      : await openLog(options);
+    const quarantine = keeper.quarantine.bind(keeper);
+    keeper.quarantine = (source, code, frame) => {
+      this.quarantined.push({ source, code });
+      quarantine(source, code, frame);
+    };
+    this.#keeper = keeper;
+    return keeper;
   }
-  entry(index: number): LogEntry | undefined {
-    return this.all[index]?.entry;
+
+  async close(): Promise<void> {
+    await this.#keeper?.stop();
+    rmSync(this.dir, { recursive: true });
   }
-  entries(from: number, limit: number, kinds?: readonly EntryKind[]): LogEntry[] {
-    const found = this.all.slice(from).map(({ entry }) => entry);
-    return found.filter((entry) => kinds === undefined || kinds.includes(entry.kind)).slice(0, limit);
-  }
-  body(index: number): Uint8Array | undefined {
-    return this.all[index]?.body;
-  }
-  frameAt(device: string, boot: number, sequence: number): LogEntry | undefined {
-    return this.#frame((f) => f.device === device && f.boot === boot && f.sequence === sequence);
-  }
-  frameByDigest(digest: Uint8Array): LogEntry | undefined {
-    return this.#frame((frame) => Buffer.compare(frame.digest, digest) === 0);
-  }
-  lastFrame(device: string): FrameKey | undefined {
-    const own = this.all.flatMap(({ entry }) => (entry.frame?.device === device ? [entry.frame] : []));
-    return own.sort((a, b) => b.boot - a.boot || b.sequence - a.sequence)[0];
-  }
-  proof(index: number): string {
-    return `c2sp.org/tlog-proof@v1\nindex ${index}\n`;
-  }
-  state(name: string): Uint8Array | undefined {
-    return this.#states.get(name);
-  }
-  close(): void {}
-  async append(draft: EntryDraft): Promise<Receipt | FrameConflict> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.failing !== undefined) throw this.failing;
-    const { frame } = draft;
-    const existing = frame && this.frameAt(frame.device, frame.boot, frame.sequence);
-    if (frame === undefined || existing?.frame === undefined) return this.#put(draft);
-    const same = Buffer.compare(existing.frame.digest, frame.digest) === 0;
-    return { conflict: same ? "duplicate" : "fork", existing: this.#receipt(existing) };
-  }
-  async appendAll(group: AtomicGroup): Promise<Receipt[]> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.failing !== undefined) throw this.failing;
-    for (const [name, state] of Object.entries(group.states ?? {})) this.#states.set(name, state);
-    return group.drafts.map((draft) => this.#put(draft));
-  }
-  quarantine(source: string, code: string): void {
-    this.quarantined.push({ source, code });
-  }
-  async stop(): Promise<void> {}
-  #put(draft: EntryDraft): Receipt {
-    const { kind, facts, frame } = draft;
-    const index = this.all.length;
-    const entry = { index, kind, atMs: this.#clock.nowMs(), facts, bytes: new Uint8Array([index & 255]), frame };
-    this.all.push({ entry, body: draft.body });
-    return this.#receipt(entry);
-  }
-  #receipt({ index, bytes }: LogEntry): Receipt {
-    return { index, bytes, proof: () => this.proof(index) };
-  }
-  #frame(matches: (frame: FrameKey) => boolean): LogEntry | undefined {
-    return this.all.find(({ entry }) => entry.frame !== undefined && matches(entry.frame))?.entry;
-  }
+
+  readonly #durable = (step: string, run: () => void): void => {
+    if (this.full && step === "commit") throw new DiskFull("test", new Error("ENOSPC"));
+    run();
+  };
 }

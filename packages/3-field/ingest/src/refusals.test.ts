@@ -11,7 +11,9 @@ const LISTS = { frame: FRAME_REFUSALS, access: ACCESS_REFUSALS, ingest: INGEST_R
 /** The rows of the table under `## <room>`. */
 function listed(room: string): Record<string, string> {
   const section = page.split(/^## /m).find((text) => text.startsWith(`${room}\n`)) ?? "";
-  return Object.fromEntries([...section.matchAll(/^\| `([A-Z0-9_]+)` \| (.+) \|$/gm)].map(([, code, text]) => [code, text]));
+  return Object.fromEntries(
+    [...section.matchAll(/^\| `([A-Z0-9_]+)` \| (.+) \|$/gm)].map(([, code, text]) => [code, text]),
+  );
 }
 
 describe("docs/refusals.md", () => {
