@@ -14,7 +14,8 @@ export interface Thresholds {
 export function wanted(control: Thresholds, level: number, before: number): number {
   if (level <= control.onBelow) return 1;
   if (level >= control.offAbove) return 0;
-  return before;
+  // A pump that somebody slowed is on as far as its PLC knows.
+  return before > 0 ? 1 : 0;
 }
 
 /** Commands of all controls, in their order. */

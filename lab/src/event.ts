@@ -56,6 +56,8 @@ export type PlantEvent = Span &
      * what it did when the event began.
      */
     | { readonly kind: "actuator"; readonly actuator: string; readonly speed: number | "against" }
+    /** The actuator never runs faster than this; its PLC still switches it, and still reports it as on. */
+    | { readonly kind: "throttle"; readonly actuator: string; readonly speed: number }
     | { readonly kind: "thresholds"; readonly actuator: string; readonly onBelow: number; readonly offAbove: number }
     /** The device measures and signs, but nothing of it arrives. */
     | { readonly kind: "silence"; readonly device: string }

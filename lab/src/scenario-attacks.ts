@@ -1,6 +1,7 @@
 /** Attacks that reach the record with a valid signature: a compromised sensor, PLC or actuator. */
 import type { Chance } from "@twinward/kernel";
 import type { LieScope, LieShape } from "./event.ts";
+import { idsOf } from "./inp.ts";
 import { HOUR_MS, type Placement, type PlacementContext, type Scenario } from "./placement.ts";
 import { mainControl, type Tank } from "./tank.ts";
 
@@ -34,6 +35,13 @@ const attack = (
 function shareOfBand({ low, high }: Tank, chance: Chance, from: number, to: number): number {
   const sign = chance.uniform() < 0.5 ? -1 : 1;
   return sign * (from + (to - from) * chance.uniform()) * (high - low);
+}
+
+/** The pump that normally fills the tank; where a valve does, the main pump of the site. */
+function pumpOf({ site, tank }: PlacementContext): string {
+  const pumps = new Set(idsOf(site.inp, "PUMPS"));
+  const controls = [mainControl(tank), mainControl(site)].filter(({ actuator }) => pumps.has(actuator));
+  return (controls[0] ?? mainControl(tank)).actuator;
 }
 
 export const ATTACKS: readonly Scenario[] = [
@@ -86,6 +94,12 @@ export const ATTACKS: readonly Scenario[] = [
     const { actuator } = mainControl(context.tank);
     const { startMs, endMs } = context;
     return { targets: [`S_${actuator}`], events: [{ kind: "actuator", actuator, speed: "against", startMs, endMs }] };
+  }),
+  attack("slowed-pump", { duration: 36, limit: 24 }, "the pump that gives less than its curve is named", (context) => {
+    const { startMs, endMs, chance } = context;
+    const actuator = pumpOf(context);
+    const speed = 0.75 + 0.1 * chance.uniform();
+    return { targets: [`F_${actuator}`], events: [{ kind: "throttle", actuator, speed, startMs, endMs }] };
   }),
   attack(
     "concealment",

@@ -163,13 +163,14 @@ describe("the simulated plant", () => {
     expect(forced.at(-1)!.effective).toEqual([]);
   });
 
-  it("slows a pump that keeps reporting that it runs", async () => {
+  it("slows a pump that its PLC still switches and reports as on", async () => {
     const span = { startMs: START_MS + HOUR_MS, endMs: START_MS + 3 * HOUR_MS };
-    const slow = await run({ hours: 4, events: [{ kind: "actuator", actuator: "PU1", speed: 0.9, ...span }] });
+    const slow = await run({ hours: 4, events: [{ kind: "throttle", actuator: "PU1", speed: 0.9, ...span }] });
     const clean = await run({ hours: 4 });
     expect(column(slow, "S_PU1").every((status) => status === 1)).toBe(true);
     expect(column(slow, "F_PU1")[6]!).toBeLessThan(0.9 * column(clean, "F_PU1")[6]!);
     expect(column(slow, "F_PU1").at(-1)!).toBeGreaterThan(0.95 * column(clean, "F_PU1").at(-1)!);
+    expect(slow[6]!.effective).toEqual([0]);
   });
 
   it("loses water through a leak and stops losing it", async () => {

@@ -138,22 +138,26 @@ export class SimulatedPlant {
     const { startMs, endMs = Number.POSITIVE_INFINITY } = this.#options;
     const samplePeriodMs = this.#options.samplePeriodMs ?? this.#site.samplePeriodMs;
     while (this.#waterworks.timeMs < endMs) {
-      const sinceMs = this.#waterworks.timeMs - startMs;
-      const step = this.#step();
-      if (sinceMs >= 0 && sinceMs % samplePeriodMs === 0) yield step;
+      const { timeMs } = this.#waterworks;
+      const truth = new Float64Array(this.#site.signals.length);
+      const measured = new Float64Array(this.#site.signals.length);
+      this.#work(timeMs, truth, measured);
+      if (timeMs >= startMs && (timeMs - startMs) % samplePeriodMs === 0) yield this.#sample(timeMs, truth, measured);
       this.#waterworks.advance();
     }
   }
 
-  #step(): Step {
-    const { timeMs } = this.#waterworks;
-    const truth = new Float64Array(this.#site.signals.length);
-    const measured = new Float64Array(this.#site.signals.length);
+  /** One turn of the plant: measure levels, control, solve, measure the rest. */
+  #work(timeMs: number, truth: Float64Array, measured: Float64Array): void {
     this.#openAndCloseLeaks(timeMs);
     this.#measure(this.#levels, truth, measured);
     this.#act(timeMs, measured);
     this.#waterworks.solve(this.#holidayFactor(timeMs));
     this.#measure(this.#others, truth, measured);
+  }
+
+  /** What leaves the plant at a sample. */
+  #sample(timeMs: number, truth: Float64Array, measured: Float64Array): Step {
     const signed = this.#lied(timeMs, measured, "scada");
     const forged = this.#lied(timeMs, signed, "thief");
     const paths = this.#paths(timeMs);
@@ -180,7 +184,10 @@ export class SimulatedPlant {
     const before = this.#waterworks.speeds;
     const commands = commandsOf(controls, this.#thresholds(timeMs), (tank) => this.#level(tank, told), before);
     for (const [i, event] of this.#events.entries()) {
-      if (event.kind !== "actuator" || !isActive(event, timeMs)) continue;
+      if (!isActive(event, timeMs)) continue;
+      if (event.kind === "throttle")
+        commands.set(event.actuator, Math.min(event.speed, commands.get(event.actuator) ?? 0));
+      if (event.kind !== "actuator") continue;
       const wanted = commands.get(event.actuator) ?? before.get(event.actuator) ?? 0;
       const forced = this.#forced.get(i) ?? (event.speed === "against" ? Number(wanted === 0) : event.speed);
       this.#forced.set(i, forced);
@@ -270,7 +277,7 @@ export class SimulatedPlant {
 }
 
 function touches(event: PlantEvent, actuator: string, controls: LabSite["controls"]): boolean {
-  if (event.kind === "actuator" || event.kind === "thresholds") return event.actuator === actuator;
+  if ("actuator" in event) return event.actuator === actuator;
   if (event.kind !== "lie") return false;
   return controls.some((control) => control.actuator === actuator && `L_${control.tank}` === event.signal);
 }
