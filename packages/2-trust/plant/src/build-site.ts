@@ -1,7 +1,7 @@
 /** The site from its checked parts: signals numbered as listed in site.yaml. Nothing is checked any more. */
 
 import { assert } from "@twinward/kernel";
-import type { Behaviour, Device, Signal, Site } from "./site.ts";
+import type { Device, Signal, Site } from "./site.ts";
 import { siteDigest, sortedByPath } from "./site-digest.ts";
 import type { ShapedParts } from "./site-parts.ts";
 import type { SiteYaml } from "./site-yaml.ts";
@@ -19,9 +19,9 @@ export function buildSite(parts: ShapedParts): Site {
     zones: shape.zones,
     conduits: shape.conduits,
     assets: shape.assets.map((asset) => ({ ...asset, x: asset.x, y: asset.y })),
-    devices: shape.devices.map((device) => deviceOf(device, signals)),
+    devices: devicesOf(shape, signals),
     signals,
-    behaviour: behaviourOf(shape),
+    behaviour: shape.behaviour,
     modes: shape.modes,
     operatingLimits: shape.operatingLimits,
     csv: { ...shape.csv, labelColumn: shape.csv.labelColumn },
@@ -32,12 +32,12 @@ export function buildSite(parts: ShapedParts): Site {
   };
 }
 
-function behaviourOf({ behaviour }: SiteYaml): Behaviour {
-  return behaviour;
-}
-
-function deviceOf(device: SiteYaml["devices"][number], signals: readonly Signal[]): Device {
-  return { ...device, signals: signals.filter((signal) => signal.device === device.id).map((signal) => signal.id) };
+function devicesOf(shape: SiteYaml, signals: readonly Signal[]): Device[] {
+  const byDevice = Map.groupBy(signals, (signal) => signal.device);
+  return shape.devices.map((device) => ({
+    ...device,
+    signals: (byDevice.get(device.id) ?? []).map((signal) => signal.id),
+  }));
 }
 
 function signalsOf({ shape, things }: ShapedParts): Signal[] {

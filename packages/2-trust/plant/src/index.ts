@@ -1,6 +1,9 @@
 /** What exists: a site, its signals, devices, zones and conduits; and how its recorded data is written. */
+
+export type { CsvOptions, CsvRow } from "./csv/csv-table.ts";
 export { readNotices } from "./csv/notices.ts";
-export { type CsvOptions, type CsvRow, type CsvTable, openCsv } from "./csv/open-csv.ts";
+export { type CsvTable, openCsv } from "./csv/open-csv.ts";
+export { openReadings } from "./csv/open-readings.ts";
 export { type TimeFormat, timeFormat } from "./csv/time-format.ts";
 export { type InitSite, initSite, SITE_TEMPLATES, type SiteTemplate } from "./init-site.ts";
 export { loadSite, siteOf } from "./load-site.ts";

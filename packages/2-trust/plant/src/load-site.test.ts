@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sha256, toHex } from "@twinward/kernel";
 import { afterEach, expect, test } from "vitest";
 import { formatSiteFault, loadSite, type SiteFile, siteOf } from "./index.ts";
+import * as limits from "./site-limits.ts";
+import { siteYaml } from "./site-yaml.ts";
 
 const here = import.meta.dirname;
 const cTown = join(here, "../../../../sites/c-town");
@@ -154,9 +156,9 @@ test("a folder in place of a file, a missing file and a missing folder are fault
 });
 
 test("a file beyond its limit is not read, and the fault names the limit", () => {
-  const big = { path: "site.yaml", bytes: new Uint8Array(2 * 1024 * 1024 + 1) };
+  const big = { path: "site.yaml", bytes: new Uint8Array(limits.SITE_YAML_BYTES_MAX + 1) };
   expect(faultsOf([big])).toEqual([
-    "site.yaml:1: site.yaml holds 2097153 bytes, more than SITE_YAML_BYTES_MAX (2097152)",
+    "site.yaml:1: site.yaml holds 524289 bytes, more than SITE_YAML_BYTES_MAX (524288)",
   ]);
 });
 
@@ -178,7 +180,7 @@ test("aliases, tags, deep nesting and bytes that are no text are refused at once
 
 test("a key given twice is a fault", () => {
   expect(faultsOf(changed("site.yaml", "id: net1", "id: net1\nid: net2"))[0]).toMatch(
-    /^site\.yaml:6: Map keys must be unique/,
+    /^site\.yaml:6: "id" is there already$/,
   );
 });
 
@@ -189,3 +191,43 @@ function bytesOf(text: string): Uint8Array {
 function inpOf(files: readonly SiteFile[]): Uint8Array {
   return files.find((file) => file.path.endsWith(".inp"))?.bytes ?? new Uint8Array();
 }
+
+test("the format page names every limit, every key of site.yaml and every term of the vocabulary", () => {
+  const page = readFileSync(join(here, "../../../../docs/formats/site.md"), "utf8");
+  const schema = JSON.parse(readFileSync(join(here, "../vocabulary/plant-v1.schema.json"), "utf8"));
+  const terms = Object.keys({ ...schema.properties, ...schema.definitions.signal.properties });
+  const names = [
+    ...Object.keys(limits),
+    ...Object.keys(siteYaml.shape),
+    ...terms.filter((term) => term.startsWith("tw:")),
+  ];
+  expect(names.filter((name) => !new RegExp(`\`${name}[\`.[]`).test(page))).toEqual([]);
+});
+
+test("a file as big as its limit and made to be slow is answered within seconds", () => {
+  const bytes = limits.SITE_YAML_BYTES_MAX - 1000;
+  const fill = (unit: (i: number) => string) => {
+    let text = "";
+    for (let i = 0; text.length < bytes; i += 1) text += unit(i);
+    return bytesOf(text);
+  };
+  for (const slow of [fill((i) => `k${i}:\n`), fill(() => "a:\n"), fill(() => "{a,")]) {
+    const before = process.cpuUsage();
+    expect(faultsOf([{ path: "site.yaml", bytes: slow }])).toHaveLength(limits.FAULTS_MAX);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(8);
+  }
+});
+
+test("a Thing Description made to be slow for the schemas is refused before them", () => {
+  const digits = JSON.stringify({ links: [{ href: "/", rel: "icon", sizes: "1".repeat(900_000) }] });
+  const list = JSON.stringify({ properties: { a: { enum: Array.from({ length: 100_000 }, (_, i) => i) } } });
+  for (const [text, limit] of [
+    [digits, "TEXT_CHARACTERS_MAX"],
+    [list, "THING_ITEMS_MAX"],
+  ] as const) {
+    const files = goodFiles().map((file) =>
+      file.path.endsWith("plc1.td.json") ? { ...file, bytes: bytesOf(text) } : file,
+    );
+    expect(faultsOf(files)[0]).toContain(limit);
+  }
+});

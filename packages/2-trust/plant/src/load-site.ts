@@ -54,7 +54,7 @@ interface ShapeIssue {
 
 function shapeFaults(yaml: LocatedText, issue: ShapeIssue & { readonly keys?: readonly string[] }): SiteFault[] {
   if (issue.keys === undefined || issue.code !== "unrecognized_keys") return [yaml.fault(issue.path, issue.message)];
-  return issue.keys.map((key) => yaml.fault([...issue.path, key], "is no key of a site file"));
+  return issue.keys.slice(0, FAULTS_MAX).map((key) => yaml.fault([...issue.path, key], "is no key of a site file"));
 }
 
 /** In the order of reading: site.yaml first, each file from top to bottom, and not more than FAULTS_MAX. */

@@ -5,15 +5,14 @@
  * vocabulary/ (see docs/formats/site.md). Compiled once, at the first use (about 0.2 s).
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
+import w3cSchema from "wot-thing-description-types/schema/td-json-schema-validation.json" with { type: "json" };
 
 /** Namespace behind the prefix `tw` in a Thing Description's @context. */
 export const PLANT_NAMESPACE = "https://twinward.example/ns/plant/v1#";
 export const TD_CONTEXT = "https://www.w3.org/2022/wot/td/v1.1";
 
-const W3C_SCHEMA = "wot-thing-description-types/schema/td-json-schema-validation.json";
 const PLANT_SCHEMA = new URL("../vocabulary/plant-v1.schema.json", import.meta.url);
 /** More of one file would only repeat the first ones. */
 const PROBLEMS_MAX = 20;
@@ -33,11 +32,10 @@ let compiled: Schemas | undefined;
 function schemas(): Schemas {
   if (compiled === undefined) {
     const ajv = new Ajv({ strict: false, allErrors: true });
-    addFormats.default(ajv);
+    addFormats.default(ajv, { mode: "fast" });
     ajv.addFormat("iri-reference", true);
-    const require = createRequire(import.meta.url);
     compiled = {
-      w3c: ajv.compile(require(W3C_SCHEMA)),
+      w3c: ajv.compile(w3cSchema),
       plant: ajv.compile(JSON.parse(readFileSync(PLANT_SCHEMA, "utf8"))),
     };
   }

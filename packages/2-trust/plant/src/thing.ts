@@ -6,6 +6,7 @@
 import { type LocatedText, readLocated } from "./located-text.ts";
 import type { Classification, QuantityKind } from "./site.ts";
 import type { SiteFault } from "./site-fault.ts";
+import { THING_ITEMS_MAX } from "./site-limits.ts";
 import { extensionProblems, thingProblems } from "./thing-schema.ts";
 
 /** A property of a Thing Description that both schemas have passed. */
@@ -44,7 +45,7 @@ export interface Thing {
 
 /** Reads and checks one Thing Description. JSON only, although the reader that finds its lines knows YAML. */
 export function readThing(file: string, bytes: Uint8Array): Thing {
-  const text = readLocated(file, bytes);
+  const text = readLocated(file, bytes, { name: "THING_ITEMS_MAX", value: THING_ITEMS_MAX });
   if (text.faults.length > 0) return { text, description: undefined, faults: text.faults };
   const notJson = jsonFault(text, bytes);
   if (notJson !== undefined) return { text, description: undefined, faults: [notJson] };

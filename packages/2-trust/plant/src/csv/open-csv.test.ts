@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UsageError } from "@twinward/kernel";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { type CsvOptions, type CsvRow, loadSite, openCsv, readNotices, type Site } from "../index.ts";
+import { type CsvOptions, type CsvRow, loadSite, openCsv, openReadings, readNotices, type Site } from "../index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "twinward-csv-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -120,6 +120,18 @@ test("lines across the chunks of a long file keep their numbers and values", asy
   const rows = await rowsOf(`DATETIME,L_T1,note\n${lines.join("\n")}`);
   expect(rows).toHaveLength(40_000);
   expect(rows.every((row, i) => row.line === i + 2 && row.values[0] === i)).toBe(true);
+});
+
+test("a device reads its own signals without a site, in whatever common format the file has", async () => {
+  const unknown: string[] = [];
+  const path = fileOf("Timestamp;b;x;a\n31.12.2020 23:59;1;2;3\n01.01.2021 00:00;;2;4\n");
+  const rows = await allOf(await openReadings(path, ["a", "b"], { onUnknownColumn: (name) => unknown.push(name) }));
+  expect(unknown).toEqual(["x"]);
+  expect(rows.map((row) => [row.timeMs, ...row.values])).toEqual([
+    [Date.UTC(2020, 11, 31, 23, 59), 3, 1],
+    [Date.UTC(2021, 0, 1), 4, Number.NaN],
+  ]);
+  await expect(openReadings(path, ["z"])).rejects.toThrow(/:1: no column names a signal of this device$/);
 });
 
 test("notices are read in the time format of the site or in ISO", async () => {
