@@ -7,6 +7,7 @@
  *
  * Invariant: rows and cursor move in one transaction; the same log always gives the same history.
  */
+import { rmSync } from "node:fs";
 import { type AlignedRow, type Judgement, type StoredJudgement, storedJudgementOf } from "@twinward/detection";
 import type { LogEntry, LogReader } from "@twinward/evidence";
 import { TwinwardError } from "@twinward/kernel";
@@ -53,7 +54,7 @@ export class History {
   /** @param path of the database file; made when missing, emptied when it belongs to another site version or format */
   constructor(path: string, site: Site) {
     this.#site = site;
-    this.#database = openDatabase(path);
+    this.#database = openOrReplace(path);
     // A cache: losing the last rows at a power cut only means reading them from the log again.
     this.#database.pragma("synchronous = NORMAL");
     this.#prepareTables();
@@ -228,6 +229,28 @@ export class History {
   #setKnown(name: string, value: string): void {
     this.#database.prepare("INSERT OR REPLACE INTO known (name, value) VALUES (?, ?)").run(name, value);
   }
+}
+
+/** A damaged cache is thrown away: the log has everything. */
+function openOrReplace(path: string): SqliteDatabase {
+  try {
+    return openSound(path);
+  } catch {
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+    return openSound(path);
+  }
+}
+
+function openSound(path: string): SqliteDatabase {
+  const database = openDatabase(path);
+  try {
+    if (database.pragma("quick_check", { simple: true }) === "ok") return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+  database.close();
+  throw new TwinwardError("HISTORY_DAMAGED", path);
 }
 
 function rowOf(body: Uint8Array): { row: AlignedRow; judgement: Judgement } {
