@@ -5,7 +5,7 @@
  * grows by what the parameters say about the plant and by the doubt about when the controller acted.
  */
 
-import { runForward, wantedBy } from "./forward-run.ts";
+import { runForward, type Switch } from "./forward-run.ts";
 import { sandwich } from "./linear.ts";
 import { profileAt } from "./parameters.ts";
 import type { Pin } from "./sensitivity.ts";
@@ -20,11 +20,17 @@ export interface Forecast {
   readonly covariance: Float64Array;
   /** 0, 1, or 0.5 when it depends on the moment of the controller's scan. */
   readonly statuses: Float64Array;
+  /** States at the last row, NaN when there was none. */
+  readonly before: Float64Array;
+  /** The states that `answers` were solved with: 0 or 1. */
+  readonly assumed: Float64Array;
   /** Corrected flows and pressures per meter and their standard deviations, model units; NaN when not warm. */
   readonly answers: Float64Array;
   readonly sigmas: Float64Array;
 }
 
+/** A level that is hardly known must not turn every switch around, metres. */
+const LEVEL_DOUBT_MAX = 0.1;
 /** A gap longer than this is not bridged. */
 const BRIDGED_MS_MAX = 48 * 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -35,14 +41,27 @@ export function forecastTo(model: WaterModel, from: TwinState, timeMs: number): 
   const gap = timeMs - from.timeMs;
   if (!(gap > 0 && gap <= BRIDGED_MS_MAX)) return coldForecast(model, timeMs);
   let at = from.timeMs;
-  let leg: Leg = { mean: from.mean, covariance: from.covariance, statuses: from.statuses, doubtful: new Set() };
+  let leg: Leg = {
+    mean: from.mean,
+    covariance: from.covariance,
+    statuses: from.statuses,
+    lateStatuses: from.statuses,
+    doubtful: new Set(),
+  };
   const held = heldActuators(from);
   while (at < timeMs) {
     const until = Math.min(timeMs, at + Math.max(HOUR_MS, model.parameters.samplePeriodMs));
     leg = oneLeg(model, leg, at, until, held);
     at = until;
   }
-  return { warm: true, ...leg, statuses: doubted(model, leg), ...answersOf(model, leg) };
+  return {
+    warm: true,
+    ...leg,
+    before: from.statuses,
+    assumed: leg.statuses,
+    statuses: doubted(leg),
+    ...answersOf(model, leg),
+  };
 }
 
 interface Leg {
@@ -50,6 +69,8 @@ interface Leg {
   readonly covariance: Float64Array;
   readonly statuses: Float64Array;
   readonly doubtful: ReadonlySet<number>;
+  /** States if the controller scans late. */
+  readonly lateStatuses: Float64Array;
 }
 
 function coldForecast(model: WaterModel, timeMs: number): Forecast {
@@ -69,7 +90,16 @@ function coldForecast(model: WaterModel, timeMs: number): Forecast {
   });
   const nothing = new Float64Array(meters.length).fill(Number.NaN);
   const statuses = Float64Array.from(network.actuators, (actuator) => actuator.initial);
-  return { warm: false, mean, covariance, statuses, answers: nothing, sigmas: nothing };
+  return {
+    warm: false,
+    mean,
+    covariance,
+    statuses,
+    assumed: statuses,
+    before: statuses.map(() => Number.NaN),
+    answers: nothing,
+    sigmas: nothing,
+  };
 }
 
 /** An actuator that disobeyed at the last row is expected to go on as it is. */
@@ -85,6 +115,7 @@ function oneLeg(model: WaterModel, leg: Leg, fromMs: number, toMs: number, held:
   const demandsTo = demandsFrom.map((d, i) => d + 2 * parameters.demandBlend * (prior.mean[i]! - d));
   const start = {
     levels: leg.mean.slice(districts),
+    doubts: levelDoubts(model, leg),
     statuses: leg.statuses,
     speeds: model.speeds,
     demandsFrom,
@@ -92,21 +123,37 @@ function oneLeg(model: WaterModel, leg: Leg, fromMs: number, toMs: number, held:
     held,
   };
   const periodMs = toMs - fromMs;
-  const timing = { periodMs, stepMs: Math.min(parameters.stepMs, periodMs) };
-  const early = runForward(network, controls, start, { ...timing, delayMs: 0 });
-  const late = early.switched ? runForward(network, controls, start, { ...timing, delayMs: parameters.scanMs }) : early;
+  const timing = { periodMs, stepMs: Math.min(parameters.stepMs, periodMs), scanMs: parameters.scanMs };
+  const end = runForward(network, controls, start, timing);
   const mean = new Float64Array(leg.mean.length);
   mean.set(prior.mean);
+  mean.set(end.levels, districts);
   const covariance = propagated(model, leg, prior, periodMs);
-  const width = mean.length;
-  network.tanks.forEach((_, place) => {
+  for (const each of end.switches) delay(model, each, mean, covariance);
+  const open = new Set(end.switches.filter((each) => each.open).map((each) => each.actuator));
+  const lateStatuses = end.statuses.map((status, place) => (open.has(place) ? 1 - status : status));
+  return { mean, covariance, statuses: end.statuses, doubtful: open, lateStatuses };
+}
+
+/** A switch may have come anywhere within its span: half of it on average, a uniform doubt around that. */
+function delay(model: WaterModel, each: Switch, mean: Float64Array, covariance: Float64Array): void {
+  const { network } = model;
+  const districts = network.districts.length;
+  network.tanks.forEach((tank, place) => {
     const at = districts + place;
-    mean[at] = (early.levels[place]! + late.levels[place]!) / 2;
-    // The scan may fall anywhere between: a uniform doubt.
-    covariance[at * width + at]! += (early.levels[place]! - late.levels[place]!) ** 2 / 12;
+    const most = -each.rateChange[place]! * each.lateSecondsMax;
+    mean[at] = Math.min(tank.maxLevel, Math.max(tank.minLevel, mean[at]! + most / 2));
+    covariance[at * (mean.length + 1)]! += most ** 2 / 12;
   });
-  const doubtful = new Set([...early.statuses.keys()].filter((i) => early.statuses[i] !== late.statuses[i]));
-  return { mean, covariance, statuses: early.statuses, doubtful };
+}
+
+/** Two standard deviations of what is known about each level: a threshold that near may or may not be crossed. */
+function levelDoubts(model: WaterModel, leg: Leg): number[] {
+  const districts = model.network.districts.length;
+  return model.network.tanks.map((_, tank) => {
+    const variance = leg.covariance[(districts + tank) * (leg.mean.length + 1)]!;
+    return Math.min(LEVEL_DOUBT_MAX, 2 * Math.sqrt(variance));
+  });
 }
 
 interface DemandPrior {
@@ -188,19 +235,9 @@ export function pinsOf(model: WaterModel, levels: Float64Array): Pin[] {
 /** Estimated levels this close to a limit are on it, metres. */
 const PIN_MARGIN = 2e-4;
 
-/** A level so close to a threshold that the switch may or may not have happened leaves the state open. */
-function doubted(model: WaterModel, leg: Leg): Float64Array {
-  const districts = model.network.districts.length;
-  const width = leg.mean.length;
-  const out = leg.statuses.map((status, place) => (leg.doubtful.has(place) ? 0.5 : status));
-  for (const control of model.controls) {
-    const at = districts + control.tank;
-    const doubt = 2 * Math.sqrt(leg.covariance[at * width + at]!);
-    const asked = [leg.mean[at]! - doubt, leg.mean[at]! + doubt].map((level) => wantedBy(control, level));
-    const status = leg.statuses[control.actuator]!;
-    if (asked.some((wanted) => wanted !== undefined && wanted !== status)) out[control.actuator] = 0.5;
-  }
-  return out;
+/** What depends on the moment of the scan is left open. */
+function doubted(leg: Leg): Float64Array {
+  return leg.statuses.map((status, place) => (leg.doubtful.has(place) ? 0.5 : status));
 }
 
 function answersOf(model: WaterModel, leg: Leg): { answers: Float64Array; sigmas: Float64Array } {
@@ -210,12 +247,12 @@ function answersOf(model: WaterModel, leg: Leg): { answers: Float64Array; sigmas
   const levels = leg.mean.slice(districts);
   const state = { levels, statuses: leg.statuses, speeds: model.speeds, demands: leg.mean.slice(0, districts) };
   const raw = new Float64Array(meters.length);
-  network.solve(
-    state,
-    meters.map((meter) => meter.reading),
-    raw,
-    new Float64Array(network.tanks.length),
-  );
+  const rawLate = new Float64Array(meters.length);
+  const readings = meters.map((meter) => meter.reading);
+  const inflows = new Float64Array(network.tanks.length);
+  network.solve(state, readings, raw, inflows);
+  if (leg.doubtful.size === 0) rawLate.set(raw);
+  else network.solve({ ...state, statuses: leg.lateStatuses }, readings, rawLate, inflows);
   const { meters: rows } = model.memory.at(leg.statuses, pinsOf(model, levels));
   const answers = new Float64Array(meters.length);
   const sigmas = new Float64Array(meters.length);
@@ -229,7 +266,8 @@ function answersOf(model: WaterModel, leg: Leg): { answers: Float64Array; sigmas
         variance += rows[place * width + i]! * leg.covariance[i * width + j]! * rows[place * width + j]!;
       }
     }
-    sigmas[place] = Math.sqrt(Math.max(0, variance) * gain ** 2 + model.sigma[place]! ** 2);
+    const switched = model.gain[place]! * (raw[place]! - rawLate[place]!);
+    sigmas[place] = Math.sqrt(Math.max(0, variance) * gain ** 2 + model.sigma[place]! ** 2 + switched ** 2);
   });
   return { answers, sigmas };
 }

@@ -40,6 +40,8 @@ const DIFFUSE = 1e4;
 const BAD_FIT = 3;
 /** Levels this many standard deviations from a limit may be on it. */
 const LIMIT_DOUBT = 4;
+/** Share of its flow by which a machine that has just been switched may be off. */
+const SETTLING_SHARE = 0.01;
 /** Flows below this share of 1 l/s are none. */
 const FLOW_NONE = 0.05;
 
@@ -76,9 +78,9 @@ export function fitRow(
     speeds: model.speeds,
     freeSpeeds,
     ...priorOf(model, forecast, start.mean, openLoop),
-    start: start.mean,
+    ...beginning(forecast, statuses, pins, start.mean, model),
     measured,
-    sigma: model.sigma,
+    sigma: settlingSigma(model, forecast, statuses, measured),
     offset: model.offset,
     gain: model.gain,
     levels,
@@ -87,6 +89,35 @@ export function fitRow(
   const best = bestPins(model, basis, pins, start.levels, openLoop, degrees);
   const norm = normOf(measured, best.fit.answers);
   return { ...best, statuses, statusReported, flowSays, openLoop, norm, freedom: degrees, trusted };
+}
+
+/** A machine that has just been switched is still settling: its own flow is known less well. */
+function settlingSigma(
+  model: WaterModel,
+  forecast: Forecast,
+  statuses: Float64Array,
+  measured: Float64Array,
+): Float64Array {
+  return model.sigma.map((sigma, place) => {
+    const { actuator } = model.meters[place]!;
+    const settling = actuator >= 0 && forecast.warm && forecast.before[actuator] !== statuses[actuator];
+    return settling ? Math.hypot(sigma, SETTLING_SHARE * (measured[place]! || 0)) : sigma;
+  });
+}
+
+/** When the forecast foresaw which actuators run and which tanks are full, its answers are where the fit begins. */
+function beginning(
+  forecast: Forecast,
+  statuses: Float64Array,
+  pins: readonly Pin[],
+  measured: Float64Array,
+  model: WaterModel,
+): Pick<FitProblem, "start" | "startAnswers"> {
+  const foreseen = forecast.warm && statuses.every((status, place) => status === forecast.assumed[place]);
+  const levels = forecast.mean.slice(model.network.districts.length);
+  const samePins = pinsOf(model, levels).every((pin, place) => pin === pins[place]);
+  if (!foreseen || !samePins) return { start: measured, startAnswers: undefined };
+  return { start: forecast.mean, startAnswers: forecast.answers };
 }
 
 function flowSaysOf(
@@ -157,7 +188,8 @@ function bestPins(
   degrees: number,
 ): { fit: Fit; problem: FitProblem; pins: readonly Pin[] } {
   const tried = (candidate: readonly Pin[]) => {
-    const problem = { ...basis, pins: candidate };
+    const startAnswers = candidate === pins ? basis.startAnswers : undefined;
+    const problem = { ...basis, startAnswers, pins: candidate };
     return { fit: model.fitter.fit(problem), problem, pins: candidate };
   };
   let best = tried(pins);

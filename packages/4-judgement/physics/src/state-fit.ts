@@ -27,6 +27,8 @@ export interface FitProblem {
   readonly information: Float64Array;
   /** Where to start. */
   readonly start: Float64Array;
+  /** Corrected answers at `start` when they are known already; undefined makes the fit solve for them. */
+  readonly startAnswers: Float64Array | undefined;
   /** Measured flows and pressures in model units; NaN where not to be used. */
   readonly measured: Float64Array;
   /** Standard deviations per meter, model units. */
@@ -61,7 +63,7 @@ const HUBER = 4;
 const PLAIN_ITERATIONS = 2;
 const ITERATIONS_MAX = 9;
 /** Stop when the next step moves no answer by more than this many standard deviations. */
-const STEP_ENOUGH = 0.1;
+const STEP_ENOUGH = 0.3;
 const SPEED_SIGMA = 0.15;
 const SPEED_DELTA = 0.01;
 const DEMAND_MIN = -0.5;
@@ -87,7 +89,8 @@ export class StateFitter {
     const state = this.#startOf(problem, width);
     let answers = new Float64Array(this.#meters.length);
     const inflows = new Float64Array(this.#tanks);
-    this.#answer(problem, state, answers, inflows);
+    if (problem.startAnswers !== undefined) answers.set(problem.startAnswers);
+    else this.#answer(problem, state, answers, inflows);
     let sensitivity = this.#remembered(problem, width);
     if (problem.freeSpeeds.length > 0) this.#speedColumns(problem, state, answers, sensitivity, width);
     let normal = this.#normal(problem, state, answers, sensitivity, width, false);
