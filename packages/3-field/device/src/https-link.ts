@@ -4,8 +4,8 @@ import { PROOF_CHARACTERS_MAX } from "@twinward/tlog";
 import { headersOf, type LinkAddress, type LinkHandlers, type OpenLink, tlsOptionsOf } from "./link.ts";
 
 const ANSWER_MS_MAX = 30_000;
-/** The server asks to come back later; the frame is neither taken nor refused. */
-const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** An answer to the frame itself. Any other status is about the connection, the moment or the server. */
+const ABOUT_THE_FRAME = new Set([200, 400, 413, 415, 422]);
 
 export const openHttpsLink: OpenLink = (address, handlers) => {
   const agent = new Agent({ ...tlsOptionsOf(address), keepAlive: true, maxSockets: 1 });
@@ -59,8 +59,8 @@ function post(address: LinkAddress, agent: Agent, frame: Uint8Array, handlers: L
       if (text.length > PROOF_CHARACTERS_MAX) outgoing.destroy(new Error("the answer is too long"));
     });
     incoming.on("end", () => {
-      if (LATER.has(status)) handlers.onClose(`the server answered ${status}`);
-      else handlers.onAnswer(text);
+      if (ABOUT_THE_FRAME.has(status)) handlers.onAnswer(text);
+      else handlers.onClose(`the server answered ${status}`);
     });
   });
   outgoing.end(frame);

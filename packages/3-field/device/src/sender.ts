@@ -23,7 +23,7 @@ import { openWebSocketLink } from "./websocket-link.ts";
 export const WINDOW_FRAMES = 256;
 /** No answer for this long while frames are on the way: the link is dead. */
 export const SILENCE_MS_MAX = 30_000;
-/** A frame refused this often, though not for good, is set aside so that those behind it get through. */
+/** A frame refused this often in a row, though only for the moment, is set aside so that those behind it get through. */
 export const REFUSALS_MAX = 8;
 
 export type SenderState = "stopped" | "connecting" | "open" | "waiting" | "alarm";
@@ -170,7 +170,8 @@ export class Sender {
     this.#options.events?.onRefused?.(frame, answer.code, answer.detail);
     const times = this.#refused.number === frame.number ? this.#refused.times + 1 : 1;
     this.#refused = { number: frame.number, times };
-    if (answer.forGood || times >= REFUSALS_MAX) this.#options.outbox.putAside(frame.number, answer.code);
+    const isHopeless = answer.scope === "frame" || (answer.scope === "moment" && times >= REFUSALS_MAX);
+    if (isHopeless) this.#options.outbox.putAside(frame.number, answer.code);
     else this.#retry(`refused for now: ${answer.code}`);
   }
 
