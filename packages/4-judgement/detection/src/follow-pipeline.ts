@@ -8,6 +8,7 @@ import type { EntryDraft, EntryKind, LogEntry, LogReader } from "@twinward/evide
 import type { Notice, Site } from "@twinward/plant";
 import type { Aligned, AlignedRow, DoorEvent, LateReading } from "./align/aligned.ts";
 import { Aligner } from "./align/aligner.ts";
+import { lateCheck } from "./align/late-check.ts";
 import { LogFrames } from "./align/log-frames.ts";
 import {
   type InputRange,
@@ -55,7 +56,7 @@ export interface PipelineOptions {
   readonly code: string;
   readonly model: string;
   readonly downstream?: Downstream;
-  /** Rule checks for one late reading, without state. */
+  /** Checks one late reading, without state. Default: range and allowed values, as the site states them. */
   readonly judgeLate?: (reading: LateReading) => readonly Cause[];
 }
 
@@ -79,7 +80,7 @@ export class Pipeline {
     this.by = { code: options.code, site: options.site.digest, model: options.model };
     this.#site = options.site;
     this.#downstream = options.downstream;
-    this.#judgeLate = options.judgeLate ?? (() => []);
+    this.#judgeLate = options.judgeLate ?? lateCheck(options.site);
   }
 
   take(entry: LogEntry): EntryDraft[] {

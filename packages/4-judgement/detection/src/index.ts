@@ -10,7 +10,7 @@ export {
   NO_READING,
 } from "./align/aligned.ts";
 export { Aligner } from "./align/aligner.ts";
-export { decodeJson, encodeJson, jsonNumber, jsonNumbers, numberOfJson, numbersOfJson } from "./align/stable-json.ts";
+export { decodeJson, encodeJson } from "./align/stable-json.ts";
 export { type FollowerOptions, type FollowGroup, LogFollower } from "./follow.ts";
 export {
   judgementDraft,

@@ -26,8 +26,6 @@ const ANNOTATIONS_MAX = 16;
 /** Signals whose evidence is added up; beyond it the weakest is dropped. */
 const WEIGHTS_MAX = 64;
 const CAUSES_MAX = 32;
-/** A suspect with a smaller share of the evidence does not count as one when incidents are told apart. */
-export const SUSPECT_SHARE_MIN = 0.1;
 
 /** Fixed texts of a case that does not come from the plant's values. */
 export interface DoorFacts {
@@ -70,6 +68,13 @@ export interface Case {
   door: DoorFacts | null;
   /** Devices silent now, for a case of silence. */
   silent: string[];
+}
+
+/** `20160904T230000Z-L_T7-3`: start, first suspect, how many were opened before. Safe in URLs and file names. */
+export function incidentId(timeMs: number, suspect: string, ordinal: number): string {
+  const stamp = new Date(timeMs).toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const name = suspect.replace(/[^A-Za-z0-9_]/g, "_").slice(0, 40);
+  return `${stamp}-${name === "" ? "plant" : name}-${ordinal}`;
 }
 
 export function newCase(id: string, origin: Origin, timeMs: number, door: DoorFacts | null): Case {

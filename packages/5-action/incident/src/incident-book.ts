@@ -20,6 +20,7 @@ import {
 import type { LogEntry } from "@twinward/evidence";
 import type { Site } from "@twinward/plant";
 import { act, actionOf, expire, returnToNormal } from "./alarm-life.ts";
+import { activeCaseFor, activeCases, significant } from "./belonging.ts";
 import {
   addCauses,
   addLine,
@@ -27,9 +28,9 @@ import {
   addRow,
   annotate,
   type Case,
+  incidentId,
   incidentOfCase,
   newCase,
-  SUSPECT_SHARE_MIN,
   stateOf,
   suspectsOf,
 } from "./case.ts";
@@ -38,8 +39,6 @@ import type { Change, Incident, IncidentEvent } from "./incident.ts";
 import { type Explanation, PlannedWork, type Work } from "./planned-work.ts";
 import { Relation } from "./relation.ts";
 
-/** Suspects of a row with less of its evidence do not decide which incident it joins. */
-export const SUSPECT_WEIGHT_MIN = 0.15;
 /** Alarmed rows in a row that must point elsewhere before a second incident opens beside an active one. */
 export const RIVAL_ROWS = 3;
 /** An active incident is told again after so many alarmed rows even when nothing else changed. */
@@ -160,7 +159,11 @@ export class IncidentBook {
     const opened = this.#open("process", suspects[0] ?? "", row.timeMs, null);
     addRow(opened, row, judgement);
     this.#annotateProcess(opened, work, judgement, suspects);
-    addLine(opened, row.timeMs, `alarm, score ${judgement.score.toFixed(2)}: ${listed(suspects)}`);
+    addLine(
+      opened,
+      row.timeMs,
+      `alarm, score ${judgement.score.toFixed(2)}: ${suspects.join(", ") || "no signal named"}`,
+    );
     this.#tell(opened, "opened", row.timeMs);
   }
 
@@ -199,26 +202,15 @@ export class IncidentBook {
     annotate(held, [...work.annotations, ...noticed, ...atDoor]);
   }
 
-  /** The active incident with the most evidence against these suspects or their relatives. */
   #activeFor(suspects: readonly string[]): Case | undefined {
-    const active = this.#state.cases.filter((held) => held.active && held.origin === "process");
-    if (suspects.length === 0) return active.at(-1);
-    let best: Case | undefined;
-    let bestShare = 0;
-    for (const held of active) {
-      const share = suspectsOf(held, this.#relation)
-        .filter((known) => known.share >= SUSPECT_SHARE_MIN)
-        .filter((known) => suspects.some((suspect) => this.#relation.areRelated(suspect, known.signal)))
-        .reduce((sum, known) => sum + known.share, 0);
-      if (share > bestShare) [best, bestShare] = [held, share];
-    }
-    if (best !== undefined) this.#state.rivalRows = 0;
-    return best;
+    const held = activeCaseFor(this.#state.cases, suspects, this.#relation);
+    if (held !== undefined && suspects.length > 0) this.#state.rivalRows = 0;
+    return held;
   }
 
   /** While an incident is active, rows that point elsewhere still join it, until they insist. */
   #rivalOf(suspects: readonly string[]): Case | undefined {
-    const newest = this.#state.cases.filter((held) => held.active && held.origin === "process").at(-1);
+    const newest = activeCases(this.#state.cases).at(-1);
     if (newest === undefined || suspects.length === 0) return newest;
     this.#state.rivalRows++;
     if (this.#state.rivalRows < RIVAL_ROWS) return newest;
@@ -274,7 +266,7 @@ export class IncidentBook {
   }
 
   #open(origin: Case["origin"], suspect: string, timeMs: number, door: Case["door"]): Case {
-    const held = newCase(idOf(timeMs, suspect, ++this.#state.opened), origin, timeMs, door);
+    const held = newCase(incidentId(timeMs, suspect, ++this.#state.opened), origin, timeMs, door);
     this.#state.cases.push(held);
     this.#makeRoom(timeMs);
     return held;
@@ -316,22 +308,4 @@ export class IncidentBook {
     this.#events = [];
     return events;
   }
-}
-
-/** The suspects that matter, most suspected first; at least the first one. */
-function significant(judgement: Judgement): string[] {
-  const [first, ...rest] = judgement.suspects;
-  if (first === undefined) return [];
-  return [first, ...rest.filter(({ weight }) => weight >= SUSPECT_WEIGHT_MIN)].map(({ signal }) => signal);
-}
-
-/** `20160904T230000Z-L_T7-3`: start, first suspect, how many were opened before. Safe in URLs and file names. */
-function idOf(timeMs: number, suspect: string, ordinal: number): string {
-  const stamp = new Date(timeMs).toISOString().replace(/[-:]|\.\d{3}/g, "");
-  const name = suspect.replace(/[^A-Za-z0-9_]/g, "_").slice(0, 40);
-  return `${stamp}-${name === "" ? "plant" : name}-${ordinal}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 0 ? "no signal named" : names.join(", ");
 }

@@ -4,9 +4,31 @@
  */
 import { assert } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
-import type { AlignerState, DeviceAlignment } from "./aligner.ts";
+import type { Segment } from "./device-chain.ts";
 import type { OpenRow, Source } from "./open-row.ts";
 import { decodeJson, encodeJson, jsonNumber, jsonNumbers, numberOfJson, numbersOfJson } from "./stable-json.ts";
+
+/** What is known of one device. */
+export interface DeviceAlignment {
+  segments: Segment[];
+  /** Newest arrival, Unix milliseconds; -Infinity before the first. */
+  arrivedMs: number;
+  silent: boolean;
+  expected: boolean;
+}
+
+/** All state between two entries. */
+export interface AlignerState {
+  readonly devices: DeviceAlignment[];
+  /** By slot. */
+  readonly open: Map<number, OpenRow>;
+  /** Newest event time or tick. */
+  newestMs: number;
+  /** Rows of this slot and all before are closed. */
+  closedSlot: number;
+  /** Newest arrival time in the log. */
+  nowMs: number;
+}
 
 type Stored = ReturnType<typeof jsonNumber>;
 

@@ -14,7 +14,7 @@
 import { type ReadingBlock, TwinwardError } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
 import type { Aligned, AlignerInput, DoorEvent, DoorEventKind, FrameInput, LateReading } from "./aligned.ts";
-import { decodeAlignerState, encodeAlignerState } from "./aligner-state.ts";
+import { type AlignerState, type DeviceAlignment, decodeAlignerState, encodeAlignerState } from "./aligner-state.ts";
 import { chainFrontMs, type FrameTimes, joinFrame, type Segment, startsChain } from "./device-chain.ts";
 import { closedRow, type OpenRow, openRow, putReading } from "./open-row.ts";
 import { lastSlotEndedBy, slotOf } from "./slot.ts";
@@ -26,28 +26,6 @@ import { lastSlotEndedBy, slotOf } from "./slot.ts";
 export const OPEN_VALUES_MAX = 8_000_000;
 /** A device is silent when nothing arrived from it for more than this many sample periods. */
 export const SILENT_PERIODS = 2;
-
-/** What is known of one device. */
-export interface DeviceAlignment {
-  segments: Segment[];
-  /** Newest arrival, Unix milliseconds; -Infinity before the first. */
-  arrivedMs: number;
-  silent: boolean;
-  expected: boolean;
-}
-
-/** All state between two entries. */
-export interface AlignerState {
-  readonly devices: DeviceAlignment[];
-  /** By slot. */
-  readonly open: Map<number, OpenRow>;
-  /** Newest event time or tick. */
-  newestMs: number;
-  /** Rows of this slot and all before are closed. */
-  closedSlot: number;
-  /** Newest arrival time in the log. */
-  nowMs: number;
-}
 
 interface SiteIndex {
   readonly deviceNumber: ReadonlyMap<string, number>;
