@@ -307,6 +307,16 @@ describe("silence", () => {
     expect(ticks()).toBe(2);
   });
 
+  test("is seen again one period after a clock stepped back", async () => {
+    await accept(world.plc1.next());
+    world.clock.set(START_MS - 86_400_000);
+    await world.door.beat();
+    expect(ticks()).toBe(0);
+    world.clock.set(START_MS - 86_400_000 + 60_000);
+    await world.door.beat();
+    expect(ticks()).toBe(1);
+  });
+
   test("is broken by a frame, not by a refused or repeated one", async () => {
     const bytes = world.plc1.next();
     await accept(bytes);

@@ -1,38 +1,22 @@
 /**
  * The door in: from bytes of anybody to a durable entry and its proof, or to a refusal with a code.
  *
- * The order: room, size, shell, key, names, site, signature (admission.ts); only then decode; chain (chain.ts); clock;
- * schema; rate. Everything up to the append is synchronous, so two frames never judge the same state of a chain.
+ * The checks are in passage.ts; here is what surrounds them: room, the append, the answer, and housekeeping.
  *
  * Invariants: what is answered with a proof is in the log; a refused frame changes no state of its device; a frame whose
- * append failed is forgotten as if it had never come; memory is bounded by `limits` and the number of devices.
+ * append failed is forgotten as if it had never come; memory is bounded by the limits and the number of devices.
  */
 import { LogRefusalLedger, type RefusalLedger } from "@twinward/access";
-import type { EntryDraft, FrameKey } from "@twinward/evidence";
-import { decodePayload, frameDigest, type ParsedFrame } from "@twinward/frame";
-import { isRefusal, type ReadingBlock, type Refusal, sha256 } from "@twinward/kernel";
-import { type Admitted, admit, type Refused } from "./admission.ts";
+import { isRefusal, type Refusal } from "@twinward/kernel";
 import { DeviceWatch } from "./device-watch.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Accepted, AcceptedFrame, DoorFinding, Ingest, IngestHealth, IngestOptions, Via } from "./ingest.ts";
-import { ABSURD_VALUE, BEAT_MS_MAX, USUAL_LIMITS } from "./limits.ts";
+import { BEAT_MS_MAX, USUAL_LIMITS } from "./limits.ts";
 import { OpenLinks } from "./open-links.ts";
+import { type PassageParts, type Passed, pass } from "./passage.ts";
 import { refuseAtDoor } from "./refusals.ts";
-import { classificationOf, SignalTables } from "./signal-tables.ts";
-import { type Span, spanOf } from "./span.ts";
-
-/** A frame that passed every check and waits for the disk. */
-interface Passed {
-  readonly draft: EntryDraft;
-  readonly key: FrameKey;
-  readonly watch: DeviceWatch;
-  readonly block: ReadingBlock;
-  readonly link: "known" | "open";
-  readonly issuedAtMs: number;
-  readonly bytes: number;
-}
-
-type Repeated = { readonly repeated: Promise<Accepted | Refusal> };
+import { SignalTables } from "./signal-tables.ts";
+import { Tally } from "./tally.ts";
 
 /**
  * Opens the door over a log: learns its signal tables, adds those of the site, and finds the open links again.
@@ -46,45 +30,47 @@ export async function createIngest(options: IngestOptions): Promise<Ingest> {
 
 class FrameDoor implements Ingest {
   readonly #options: IngestOptions;
-  readonly #tables: SignalTables;
+  readonly #parts: PassageParts;
   readonly #ledger: RefusalLedger;
+  readonly #tally: Tally;
   readonly #inFlight: InFlight;
-  readonly #watches = new Map<string, DeviceWatch>();
   readonly #links: OpenLinks;
   readonly #onAccepted: ((frame: AcceptedFrame) => void)[] = [];
   readonly #onFinding: ((finding: DoorFinding) => void)[] = [];
-  readonly #refused = new Map<string, number>();
   readonly #counts = { accepted: 0, duplicates: 0, readings: 0 };
   readonly #timer: { stop(): void };
+  /** When the newest frame, or the tick that stands for none, arrived. */
   #arrivedMs: number;
   #stopping = false;
   #beating: Promise<void> | undefined;
 
   constructor(options: IngestOptions, tables: SignalTables) {
+    const { site, log, registry, clock } = options;
     const limits = { ...USUAL_LIMITS, ...options.limits };
+    const nowMs = clock.nowMs();
+    const watches = new Map(site.devices.map(({ id }) => [id, new DeviceWatch(id, log, limits, nowMs)]));
     this.#options = options;
-    this.#tables = tables;
-    this.#ledger = options.ledger ?? new LogRefusalLedger(options.log, options.clock);
+    this.#parts = { site, registry, tables, watches, clock };
+    this.#ledger = options.ledger ?? new LogRefusalLedger(log, clock);
+    this.#tally = new Tally(this.#ledger, log);
     this.#inFlight = new InFlight(limits.inFlightFramesMax, limits.inFlightBytesMax);
-    for (const { id } of options.site.devices) {
-      this.#watches.set(id, new DeviceWatch(id, options.log, limits, options.clock.nowMs()));
-    }
-    this.#links = new OpenLinks(options.log, this.#watches);
-    this.#arrivedMs = options.clock.nowMs();
-    const timer = options.timer ?? intervalTimer;
-    // The timer's beat may fail when the disk is full; whoever sends next is told, and the next beat tries again.
+    this.#links = new OpenLinks(log, watches);
+    this.#arrivedMs = nowMs;
+    // The timer's beat may fail when the disk is full: whoever sends next is told, and the next beat tries again.
     const beat = () => void this.beat().catch(() => undefined);
-    this.#timer = timer(beat, Math.min(options.site.samplePeriodMs, BEAT_MS_MAX));
+    this.#timer = (options.timer ?? intervalTimer)(beat, Math.min(site.samplePeriodMs, BEAT_MS_MAX));
   }
 
   accept(bytes: Uint8Array, via: Via): Promise<Accepted | Refusal> {
     if (this.#stopping) return this.#turnAway("DOOR_CLOSED");
     if (!this.#inFlight.enter(bytes.length)) return this.#turnAway("DOOR_BUSY");
-    const passed = this.#judge(bytes);
+    const passed = pass(bytes, this.#parts);
     if ("draft" in passed) return this.#append(passed);
     this.#inFlight.leave(bytes.length);
-    if ("repeated" in passed) return passed.repeated;
-    this.#count(passed, bytes, via);
+    if ("stored" in passed) return Promise.resolve(this.#original(passed.stored));
+    if ("flying" in passed) return passed.flying.then((answer) => this.#again(answer));
+    this.#tally.count(passed, bytes, via);
+    if (passed.refusal.code === "FRAME_FORK") this.#find("fork", passed.signer ?? "", passed.refusal.detail);
     return Promise.resolve(passed.refusal);
   }
 
@@ -93,7 +79,7 @@ class FrameDoor implements Ingest {
   }
 
   beat(): Promise<void> {
-    this.#beating ??= this.#look().finally(() => {
+    this.#beating ??= this.#keepHouse().finally(() => {
       this.#beating = undefined;
     });
     return this.#beating;
@@ -102,9 +88,9 @@ class FrameDoor implements Ingest {
   health(): IngestHealth {
     return {
       ...this.#counts,
-      refused: Object.fromEntries(this.#refused),
+      refused: this.#tally.refused(),
       framesInFlight: this.#inFlight.frames,
-      devices: [...this.#watches.values()].map((watch) => watch.health()),
+      devices: [...this.#parts.watches.values()].map((watch) => watch.health()),
     };
   }
 
@@ -120,51 +106,9 @@ class FrameDoor implements Ingest {
     this.#stopping = true;
     this.#timer.stop();
     await this.#inFlight.empty();
-    await this.#beating;
+    await this.#beating?.catch(() => undefined);
     await this.#ledger.flush(true);
     await this.#links.save();
-  }
-
-  /** All checks, in order, without a single await. */
-  #judge(bytes: Uint8Array): Passed | Repeated | Refused {
-    const { site, registry } = this.#options;
-    const admitted = admit(bytes, site.id, registry);
-    if (!("frame" in admitted)) return admitted;
-    const judged = this.#judgeAdmitted(admitted);
-    if (!isRefusal(judged)) return judged;
-    const quarantine = judged.code === "FRAME_FORK";
-    if (quarantine) this.#find("fork", admitted.frame.header.device, judged.detail);
-    return { refusal: judged, signer: admitted.signer.device, proven: true, quarantine };
-  }
-
-  #judgeAdmitted(admitted: Admitted): Passed | Repeated | Refusal {
-    const { frame } = admitted;
-    const watch = this.#watches.get(frame.header.device);
-    if (watch === undefined) return refuseAtDoor("DEVICE_FOREIGN");
-    const known = this.#tables.byDigest(frame.header.signalTable);
-    if (known === undefined) return refuseAtDoor("SIGNAL_TABLE_UNKNOWN");
-    if (known.table.device !== frame.header.device) return refuseAtDoor("SIGNAL_TABLE_FOREIGN");
-    const block = decodePayload(frame, known.table);
-    if (isRefusal(block)) return block;
-    const key = keyOf(frame);
-    const place = watch.chain.judge(key);
-    if (place.kind === "fork") return refuseAtDoor("FRAME_FORK", `Here ${place.detail}.`);
-    if (place.kind === "duplicate") return { repeated: Promise.resolve(this.#original(place.index)) };
-    if (place.kind === "in-flight") return { repeated: place.answer.then((answer) => this.#again(answer)) };
-    const nowMs = this.#options.clock.nowMs();
-    const span = spanOf(block);
-    const classification = known.misfit ?? this.#spanFault(span, nowMs) ?? classificationOf(known, block);
-    if (isRefusal(classification)) return classification;
-    if (!watch.bucket.take(nowMs)) return refuseAtDoor("RATE_EXCEEDED");
-    const draft = draftOf(admitted, key, block.values.length, span, classification);
-    const { issuedAtMs } = frame.header;
-    return { draft, key, watch, block, link: place.link, issuedAtMs, bytes: frame.bytes.length };
-  }
-
-  #spanFault(span: Span, nowMs: number): Refusal | undefined {
-    const aheadMs = span.newestMs - nowMs;
-    if (aheadMs > this.#options.site.aheadMsMax) return refuseAtDoor("EVENT_TIME_AHEAD", `It is ${aheadMs} ms ahead.`);
-    return span.largest > ABSURD_VALUE ? refuseAtDoor("READING_ABSURD") : undefined;
   }
 
   #append(passed: Passed): Promise<Accepted | Refusal> {
@@ -182,7 +126,7 @@ class FrameDoor implements Ingest {
     try {
       const receipt = await this.#options.log.append(passed.draft);
       if ("conflict" in receipt) {
-        // The database knows better than our memory: it holds another frame, or this one, in this place.
+        // The database knows better than our memory: it holds this frame, or another, in this place.
         watch.chain.lost(key, arrivedMs);
         if (receipt.conflict === "fork") return refuseAtDoor("FRAME_FORK");
         return this.#again(acceptedOf(receipt.existing));
@@ -211,29 +155,19 @@ class FrameDoor implements Ingest {
     return { ...answer, duplicate: true };
   }
 
-  /** Full or stopping is our state, not the sender's doing: shown as health, not written into a log that cannot keep up. */
   #turnAway(code: "DOOR_BUSY" | "DOOR_CLOSED"): Promise<Refusal> {
-    this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
+    this.#tally.turnedAway(code);
     return Promise.resolve(refuseAtDoor(code, "", "operator"));
   }
 
-  #count(refused: Refused, bytes: Uint8Array, via: Via): void {
-    const { refusal, signer, proven } = refused;
-    this.#refused.set(refusal.code, (this.#refused.get(refusal.code) ?? 0) + 1);
-    const kind = signer === undefined ? "outside" : proven ? "device" : "claimed";
-    // Hashing more than a frame may hold would let a sender choose our work.
-    const digest = refusal.code === "FRAME_TOO_BIG" ? undefined : sha256(bytes);
-    this.#ledger.count(refusal.code, { kind, name: signer ?? via.source }, digest);
-    // Proven and claimed frames have separate shelves: strangers cannot crowd out a device's own contradictions.
-    if (refused.quarantine) this.#options.log.quarantine(`${kind}:${signer}`, refusal.code, bytes);
-  }
-
-  async #look(): Promise<void> {
+  async #keepHouse(): Promise<void> {
     const { site, log, clock } = this.#options;
     const nowMs = clock.nowMs();
+    // A clock that stepped back starts the period anew; waiting for it to catch up would hide a silence.
+    this.#arrivedMs = Math.min(this.#arrivedMs, nowMs);
     if (nowMs - this.#arrivedMs >= site.samplePeriodMs) {
       await log.appendAll({ drafts: [{ kind: "tick", facts: {} }] });
-      this.#arrivedMs = nowMs;
+      this.#arrivedMs = Math.max(this.#arrivedMs, nowMs);
     }
     for (const { device, text } of this.#links.overdue(nowMs, site.openLinkMsMax)) {
       this.#find("suppressed-frames", device, text);
@@ -246,36 +180,6 @@ class FrameDoor implements Ingest {
     const finding: DoorFinding = { kind, device, atMs: this.#options.clock.nowMs(), text };
     for (const listener of this.#onFinding) listener(finding);
   }
-}
-
-function keyOf(frame: ParsedFrame): FrameKey {
-  const { device, boot, sequence, previous } = frame.header;
-  return { device, boot, sequence, digest: frameDigest(frame), previous };
-}
-
-/** The facts of a frame entry, for everybody who reads the log. */
-function draftOf(admitted: Admitted, key: FrameKey, readings: number, span: Span, classification: string): EntryDraft {
-  const { frame, signer } = admitted;
-  return {
-    kind: "frame",
-    facts: {
-      device: key.device,
-      iss: frame.header.issuer,
-      boot: key.boot,
-      seq: key.sequence,
-      digest: key.digest,
-      prev: key.previous,
-      signedAt: signer.signedAt,
-      iat: Math.round(frame.header.issuedAtMs),
-      from: span.oldestMs,
-      to: span.newestMs,
-      bytes: frame.bytes.length,
-      readings,
-    },
-    body: frame.bytes,
-    dataKey: `class:${classification}`,
-    frame: key,
-  };
 }
 
 function acceptedOf(receipt: { readonly index: number; proof(): string }): Accepted {

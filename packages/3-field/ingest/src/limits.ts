@@ -23,6 +23,8 @@ export const USUAL_LIMITS: IngestLimits = {
 
 /** No instrument measures more than this in any unit; catches garbage, not lies (those are the judge's). */
 export const ABSURD_VALUE = 1e15;
+/** Frames per source the door hands to quarantine in one run; the shelf is full long before, and a commit costs an fsync. */
+export const QUARANTINE_PUTS_MAX = 200;
 /** Open links kept in memory per device; the log holds them all. */
 export const OPEN_LINKS_MAX = 1024;
 /** Newest entries read at start to find open links younger than the last snapshot. */
