@@ -47,14 +47,18 @@ export function unseal(sealed: Uint8Array, key: DataKey): Uint8Array | undefined
   }
 }
 
-/** The body out of what was sealed, when it is the one the entry commits to; undefined when it is not. */
-export function committedBody(
+/** True when what was sealed is what the entry commits to: by its commitment, or for frames by the frame digest. */
+export function isCommitted(
   plain: Uint8Array,
   commitment: Uint8Array | undefined,
   digest: Uint8Array | undefined,
-): Uint8Array | undefined {
-  if (commitment !== undefined) return equalBytes(sha256(plain), commitment) ? plain.subarray(SALT_BYTES) : undefined;
+): boolean {
+  if (commitment !== undefined) return equalBytes(sha256(plain), commitment);
   const frame = parseFrame(plain);
-  if (isRefusal(frame) || digest === undefined) return undefined;
-  return equalBytes(frameDigest(frame), digest) ? plain : undefined;
+  return !isRefusal(frame) && digest !== undefined && equalBytes(frameDigest(frame), digest);
+}
+
+/** The body out of what was sealed. */
+export function bodyOf(plain: Uint8Array, commitment: Uint8Array | undefined): Uint8Array {
+  return commitment === undefined ? plain : plain.subarray(SALT_BYTES);
 }

@@ -17,7 +17,8 @@ export function headRelation(
   const after = identity.terms.find((term, i) => term.lost && identity.terms[i - 1]?.origin === checkpoint.origin);
   const reach = after?.lost?.kept ?? size;
   if (checkpoint.size > reach) return after === undefined ? "beyond" : admitted(checkpoint, after);
-  return equalBytes(treeAt(checkpoint.size).root(checkpoint.size), checkpoint.root) ? "within" : "forked";
+  if (equalBytes(treeAt(checkpoint.size).root(checkpoint.size), checkpoint.root)) return "within";
+  return after === undefined ? "forked" : admitted(checkpoint, after);
 }
 
 /** The recovery entry admits the loss up to the head it names. */

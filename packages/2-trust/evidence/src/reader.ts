@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { equalBytes, isRefusal, sha256, toHex } from "@twinward/kernel";
 import { openDatabase } from "@twinward/store";
 import { formatProof, formatVerifierKey, type MerkleTree, parseCheckpoint, parseNote } from "@twinward/tlog";
-import { committedBody, unseal } from "./body.ts";
+import { bodyOf, isCommitted, unseal } from "./body.ts";
 import { DataKeys } from "./data-key.ts";
 import type { EntryKind, FrameKey, LogEntry } from "./entry.ts";
 import { decodeEntry, frameKeyOf, logEntryOf } from "./entry-bytes.ts";
@@ -114,19 +114,29 @@ export class RowsReader implements LogReader {
   }
 
   body(index: number): Uint8Array | "erased" | undefined {
-    const entry = this.#content(index);
-    if (entry?.body === undefined) return undefined;
-    const row = this.#statement("SELECT sealed FROM body WHERE idx = ?").get(index) as
-      | { sealed: Uint8Array }
-      | undefined;
-    const key = this.#dataKeys.byHex(toHex(entry.body.key));
+    const plain = this.plain(index);
+    const content = this.#content(index);
+    if (plain === undefined || plain === "erased" || content === undefined) return plain as "erased" | undefined;
+    return bodyOf(plain, content.body?.commitment);
+  }
+
+  /** What was sealed: a frame, or salt and body. It is the one that the entry commits to. */
+  plain(index: number): Uint8Array | "erased" | undefined {
+    const content = this.#content(index);
+    if (content?.body === undefined) return undefined;
+    const sql = "SELECT sealed FROM body WHERE idx = ?";
+    const row = this.#statement(sql).get(index) as { sealed: Uint8Array } | undefined;
+    const key = this.#dataKeys.byHex(toHex(content.body.key));
     if (row === undefined || key === undefined) return "erased";
     const plain = unseal(row.sealed, key);
-    const digest = frameKeyOf(entry.facts)?.digest;
-    const body = plain === undefined ? undefined : committedBody(plain, entry.body.commitment, digest);
-    if (body === undefined)
-      throw new EvidenceError("LOG_DAMAGED", `the body of entry ${index} is not the one it commits to`);
-    return body;
+    const digest = frameKeyOf(content.facts)?.digest;
+    if (plain !== undefined && isCommitted(plain, content.body.commitment, digest)) return plain;
+    throw new EvidenceError("LOG_DAMAGED", `the body of entry ${index} is not the one it commits to`);
+  }
+
+  /** A tree that has reached `size`. */
+  treeAt(size: number): MerkleTree {
+    return this.#treeAt(size);
   }
 
   frameAt(device: string, boot: number, sequence: number): LogEntry | undefined {

@@ -2,7 +2,6 @@
  * The tables of log.db. Entries and bodies are the truth; everything else in the data folder is derived from them,
  * or vouched for by a digest in an entry.
  */
-import type { SqliteDatabase } from "@twinward/store";
 
 /** Written into the database header, so that other SQLite files are not taken for a log. */
 export const APPLICATION_ID = 0x54574c31;
@@ -51,7 +50,8 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-export function createTables(database: SqliteDatabase): void {
+/** In a new, empty database. */
+export function createTables(database: { exec(sql: string): unknown }): void {
   database.exec(SCHEMA);
 }
 

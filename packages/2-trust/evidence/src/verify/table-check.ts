@@ -1,0 +1,68 @@
+/** The tables beside entries and bodies: their shape, derived states and quarantine. */
+
+import { DatabaseSync } from "node:sqlite";
+import { equalBytes, sha256, toHex } from "@twinward/kernel";
+import type { EntryContent } from "../entry-bytes.ts";
+import { frameKeyOf } from "../entry-bytes.ts";
+import { createTables, type EntryRow, type Rows, type StateRow } from "../tables.ts";
+import type { LoggedState } from "./entry-walk.ts";
+import type { Findings } from "./findings.ts";
+
+const FAULTS_SHOWN_MAX = 5;
+
+/** The schema is exactly ours, and SQLite finds its own pages and indexes in order. */
+export function checkSchema(rows: Rows, findings: Findings): void {
+  const fresh = new DatabaseSync(":memory:");
+  createTables(fresh);
+  const expected = schemaOf(fresh as unknown as Rows);
+  fresh.close();
+  if (schemaOf(rows) !== expected) findings.problem("SCHEMA_DIFFERS", "log.db", "its tables are not those of a log");
+  const faults = rows.prepare(`PRAGMA integrity_check(${FAULTS_SHOWN_MAX})`).all() as { integrity_check: string }[];
+  for (const { integrity_check: fault } of faults) {
+    if (fault !== "ok") findings.problem("DATABASE_DAMAGED", "log.db", fault);
+  }
+}
+
+function schemaOf(rows: Rows): string {
+  const list = rows.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").all();
+  return JSON.stringify(list.map((row) => Object.values(row as object)));
+}
+
+/** The columns beside an entry say what the entry says. */
+export function checkColumns(row: EntryRow, content: EntryContent, findings: Findings): void {
+  const frame = content.kind === "frame" ? frameKeyOf(content.facts) : undefined;
+  const same =
+    row.kind === content.kind &&
+    row.device === (frame?.device ?? null) &&
+    row.boot === (frame?.boot ?? null) &&
+    row.sequence === (frame?.sequence ?? null);
+  if (!same)
+    findings.problem("COLUMNS_DIFFER", `entry ${row.idx}`, "the columns of its row say other things than it does");
+}
+
+/** Each derived state is the one whose digest the log holds. */
+export function checkStates(rows: Rows, logged: ReadonlyMap<string, LoggedState>, findings: Findings): void {
+  const stored = rows.prepare("SELECT name, value, digest, entry FROM state ORDER BY name").all() as StateRow[];
+  for (const { name, value, digest, entry } of stored) {
+    const where = `state ${name}`;
+    const said = logged.get(name);
+    if (!equalBytes(sha256(value), digest)) findings.problem("STATE_DAMAGED", where, "it does not match its digest");
+    else if (entry === null) findings.warn(`the ${where} was stored without an entry, so the log cannot vouch for it`);
+    else if (said === undefined || said.entry !== entry || !equalBytes(said.digest, digest)) {
+      findings.problem("STATE_DIFFERS", where, `the log names another one${said ? ` in entry ${said.entry}` : ""}`);
+    }
+  }
+  const names = new Set(stored.map(({ name }) => name));
+  for (const [name, { entry }] of logged) {
+    if (!names.has(name)) findings.problem("STATE_MISSING", `state ${name}`, `entry ${entry} names it`);
+  }
+}
+
+/** Quarantined frames match their digests. They are not part of the log, so that is all that can be said. */
+export function checkQuarantine(rows: Rows, findings: Findings): void {
+  const sql = "SELECT id, frame, digest FROM quarantine ORDER BY id";
+  for (const row of rows.prepare(sql).iterate() as Iterable<{ id: number; frame: Uint8Array; digest: Uint8Array }>) {
+    if (equalBytes(sha256(row.frame), row.digest)) continue;
+    findings.problem("QUARANTINE_DAMAGED", `quarantine ${row.id}`, `it does not match its digest ${toHex(row.digest)}`);
+  }
+}
