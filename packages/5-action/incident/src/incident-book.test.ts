@@ -77,6 +77,12 @@ describe("one physical cause, one incident", () => {
     ]);
   });
 
+  test("when the first one has calmed down, another suspect is another incident at once", () => {
+    const other: Hour = { ...lie, accused: ["L_T2"] };
+    expect(idsOf(play([lie, ...times(RIVAL_ROWS, calm), other]))).toHaveLength(2);
+    expect(idsOf(play([lie, ...times(RIVAL_ROWS - 1, calm), other]))).toHaveLength(1);
+  });
+
   test("every frame it rests on is a proof; of many the first and the last are kept and all are counted", () => {
     const [opened] = play([lie]);
     expect(opened?.incident.proofs).toEqual({ entries: [0, 1], count: 2 });

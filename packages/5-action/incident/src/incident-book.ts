@@ -1,8 +1,8 @@
 /**
  * The incident book: which alarms belong to one physical cause, and how does each of them live?
  *
- * An alarmed row joins the active incident whose suspects it shares (or relates to, see relation.ts). While one is
- * active, a row that points elsewhere opens a second one only after it has done so RIVAL_ROWS times in a row: the
+ * An alarmed row joins the active incident whose suspects it shares (or relates to, see relation.ts). While one still
+ * alarms, a row that points elsewhere opens a second one only after it has done so RIVAL_ROWS times in a row: the
  * judge's finger may wander within one cause. An incident stays active until no row has alarmed for `quietMs`; so a
  * flapping alarm stays one incident, and an alarm long after is another.
  *
@@ -21,6 +21,7 @@ import type { LogEntry } from "@twinward/evidence";
 import type { Site } from "@twinward/plant";
 import { act, actionOf, expire, returnToNormal } from "./alarm-life.ts";
 import { activeCaseFor, activeCases, significant } from "./belonging.ts";
+import { type BookState, emptyBook } from "./book-state.ts";
 import {
   addCauses,
   addLine,
@@ -34,14 +35,17 @@ import {
   stateOf,
   suspectsOf,
 } from "./case.ts";
-import { countRefusal, doorFacts, isAccusing, originOf, type RefusalCounter, verdictOf } from "./door-case.ts";
+import { countRefusal, doorFacts, isAccusing, originOf, verdictOf } from "./door-case.ts";
 import type { Change, Incident, IncidentEvent } from "./incident.ts";
-import { type Explanation, PlannedWork, type Work } from "./planned-work.ts";
+import { type Explanation, PlannedWork } from "./planned-work.ts";
 import { Relation } from "./relation.ts";
 
-/** Alarmed rows in a row that must point elsewhere before a second incident opens beside an active one. */
+/**
+ * Alarmed rows in a row that must point elsewhere before a second incident opens beside one that still alarms, that is,
+ * alarmed within as many sample periods.
+ */
 export const RIVAL_ROWS = 3;
-/** An active incident is told again after so many alarmed rows even when nothing else changed. */
+/** An active incident is told again after so many alarmed rows. */
 export const UPDATE_ROWS = 24;
 /** Incidents held at once; beyond it the oldest that is not active is closed. */
 export const CASES_MAX = 500;
@@ -52,27 +56,12 @@ export interface BookOptions {
   readonly quietMs?: number;
 }
 
-interface BookState {
-  cases: Case[];
-  works: readonly Work[];
-  refusals: RefusalCounter[];
-  /** Incidents opened so far; part of their ids. */
-  opened: number;
-  /** Newest row time, and newest time of anything. */
-  rowMs: number;
-  nowMs: number;
-  /** Alarmed rows in a row that pointed away from every active incident. */
-  rivalRows: number;
-}
-
-const EMPTY: BookState = { cases: [], works: [], refusals: [], opened: 0, rowMs: 0, nowMs: 0, rivalRows: 0 };
-
 export class IncidentBook {
   readonly #site: Site;
   readonly #relation: Relation;
   readonly #work: PlannedWork;
   readonly #quietMs: number;
-  #state: BookState = structuredClone(EMPTY);
+  #state: BookState = emptyBook();
   #events: IncidentEvent[] = [];
 
   constructor(site: Site, options: BookOptions = {}) {
@@ -103,7 +92,7 @@ export class IncidentBook {
       for (const cause of causes) addLine(held, reading.timeMs, `late: ${cause.text}`, true);
       this.#tell(held, around === undefined ? "opened" : "updated", reading.timeMs);
       // A late finding is about the past: no live alarm stands behind it.
-      if (around === undefined) this.#after(held, returnToNormal(held, reading.timeMs), reading.timeMs);
+      if (around === undefined) this.#tell(held, returnToNormal(held, reading.timeMs), reading.timeMs);
     }
     return this.#taken();
   }
@@ -122,14 +111,16 @@ export class IncidentBook {
     this.#work.learn(entry);
     const action = entry.kind === "alarm-action" ? actionOf(entry) : undefined;
     const held = this.#state.cases.find((candidate) => candidate.id === action?.incident);
-    if (action !== undefined && held !== undefined) this.#after(held, act(held, action, entry.atMs), entry.atMs);
+    if (action !== undefined && held !== undefined) this.#tell(held, act(held, action, entry.atMs), entry.atMs);
     return this.#taken();
   }
 
   /** Not closed yet, newest first. */
   open(): readonly Incident[] {
-    const open = this.#state.cases.filter((held) => held.closed === null);
-    return open.map((held) => incidentOfCase(held, this.#relation)).reverse();
+    return this.#state.cases
+      .filter((held) => held.closed === null)
+      .map((held) => incidentOfCase(held, this.#relation))
+      .reverse();
   }
 
   /** Undefined for one that is closed and over: the log's `incident` entries still have it. */
@@ -150,7 +141,7 @@ export class IncidentBook {
   #alarm(row: AlignedRow, judgement: Judgement): void {
     const suspects = significant(judgement);
     const work = this.#work.explain(suspects, row.timeMs);
-    const held = this.#activeFor(suspects) ?? this.#rivalOf(suspects);
+    const held = this.#activeFor(suspects) ?? this.#rivalOf(suspects, row.timeMs);
     if (held !== undefined) {
       this.#extend(held, row, judgement, work);
       return;
@@ -208,9 +199,10 @@ export class IncidentBook {
     return held;
   }
 
-  /** While an incident is active, rows that point elsewhere still join it, until they insist. */
-  #rivalOf(suspects: readonly string[]): Case | undefined {
-    const newest = activeCases(this.#state.cases).at(-1);
+  /** While an incident alarms, rows that point elsewhere still join it, until they insist. */
+  #rivalOf(suspects: readonly string[], timeMs: number): Case | undefined {
+    const recentMs = RIVAL_ROWS * this.#site.samplePeriodMs;
+    const newest = activeCases(this.#state.cases).findLast((held) => timeMs - held.lastAlarmMs <= recentMs);
     if (newest === undefined || suspects.length === 0) return newest;
     this.#state.rivalRows++;
     if (this.#state.rivalRows < RIVAL_ROWS) return newest;
@@ -253,7 +245,7 @@ export class IncidentBook {
       held.lastAlarmMs = event.timeMs;
       addLine(held, event.timeMs, `${event.device} reports again`);
       const change = held.silent.length === 0 ? returnToNormal(held, event.timeMs) : "updated";
-      this.#after(held, held.closed === null || change === "closed" ? change : undefined, event.timeMs);
+      this.#tell(held, held.closed === null || change === "closed" ? change : undefined, event.timeMs);
     }
   }
 
@@ -262,7 +254,7 @@ export class IncidentBook {
     if (held === undefined) return;
     addProofs(held, event.entries);
     addLine(held, event.timeMs, "the missing frames came");
-    this.#after(held, returnToNormal(held, event.timeMs), event.timeMs);
+    this.#tell(held, returnToNormal(held, event.timeMs), event.timeMs);
   }
 
   #open(origin: Case["origin"], suspect: string, timeMs: number, door: Case["door"]): Case {
@@ -289,18 +281,14 @@ export class IncidentBook {
     for (const held of this.#state.cases) {
       const clockMs = held.origin === "process" ? this.#state.rowMs : this.#state.nowMs;
       const isQuiet = held.silent.length === 0 && clockMs - held.lastAlarmMs > this.#quietMs;
-      if (isQuiet) this.#after(held, returnToNormal(held, clockMs), clockMs);
-      this.#after(held, expire(held, this.#state.nowMs), this.#state.nowMs);
+      if (isQuiet) this.#tell(held, returnToNormal(held, clockMs), clockMs);
+      this.#tell(held, expire(held, this.#state.nowMs), this.#state.nowMs);
     }
     this.#state.cases = this.#state.cases.filter((held) => held.active || held.closed === null);
   }
 
-  #after(held: Case, change: Change | undefined, timeMs: number): void {
-    if (change !== undefined) this.#tell(held, change, timeMs);
-  }
-
-  #tell(held: Case, change: Change, timeMs: number): void {
-    this.#events.push({ change, timeMs, incident: incidentOfCase(held, this.#relation) });
+  #tell(held: Case, change: Change | undefined, timeMs: number): void {
+    if (change !== undefined) this.#events.push({ change, timeMs, incident: incidentOfCase(held, this.#relation) });
   }
 
   #taken(): readonly IncidentEvent[] {

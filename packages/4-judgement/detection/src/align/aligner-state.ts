@@ -14,7 +14,10 @@ export interface DeviceAlignment {
   /** Newest arrival, Unix milliseconds; -Infinity before the first. */
   arrivedMs: number;
   silent: boolean;
+  /** Waited for before a row closes. */
   expected: boolean;
+  /** The newest closed row that had all its signals; -Infinity before the first. */
+  fullSlot: number;
 }
 
 /** All state between two entries. */
@@ -42,9 +45,18 @@ interface StoredRow {
   readonly filled: number[];
 }
 
+interface StoredDevice {
+  readonly id: string;
+  readonly segments: Segment[];
+  readonly arrivedMs: Stored;
+  readonly silent: boolean;
+  readonly expected: boolean;
+  readonly fullSlot: Stored;
+}
+
 interface StoredState {
   readonly site: string;
-  readonly devices: (Omit<DeviceAlignment, "arrivedMs"> & { readonly id: string; readonly arrivedMs: Stored })[];
+  readonly devices: StoredDevice[];
   readonly open: StoredRow[];
   readonly newestMs: Stored;
   readonly closedSlot: Stored;
@@ -86,15 +98,15 @@ function freshDevice(fresh: AlignerState, number: number): DeviceAlignment {
   return device;
 }
 
-function storedDevice(device: DeviceAlignment, id: string): StoredState["devices"][number] {
-  const { segments, arrivedMs, silent, expected } = device;
-  return { id, segments, arrivedMs: jsonNumber(arrivedMs), silent, expected };
+function storedDevice(device: DeviceAlignment, id: string): StoredDevice {
+  const { segments, arrivedMs, silent, expected, fullSlot } = device;
+  return { id, segments, arrivedMs: jsonNumber(arrivedMs), silent, expected, fullSlot: jsonNumber(fullSlot) };
 }
 
-function deviceOf(stored: StoredState["devices"][number] | undefined): DeviceAlignment | undefined {
+function deviceOf(stored: StoredDevice | undefined): DeviceAlignment | undefined {
   if (stored === undefined) return undefined;
-  const { segments, arrivedMs, silent, expected } = stored;
-  return { segments, arrivedMs: numberOfJson(arrivedMs), silent, expected };
+  const { segments, arrivedMs, silent, expected, fullSlot } = stored;
+  return { segments, arrivedMs: numberOfJson(arrivedMs), silent, expected, fullSlot: numberOfJson(fullSlot) };
 }
 
 function storedRow(slot: number, row: OpenRow): StoredRow {

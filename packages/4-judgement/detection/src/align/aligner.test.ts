@@ -166,6 +166,16 @@ describe("late readings", () => {
     ]);
   });
 
+  test("signals of a period that come in a frame of their own, too late, are late and not one sample too many", () => {
+    const makers = ["d0", "d1", "d2"].map((device) => new FrameMaker(device));
+    const [one, other] = sampleOf("d2", 10 * P).map((reading) => makers[2]!.frame([reading]));
+    const later = [11, 12, 13].flatMap((slot) => makers.slice(0, 2).map((maker) => maker.sample(slot * P)));
+    const first = makers.slice(0, 2).map((maker) => maker.sample(10 * P));
+    const out = run(inLog([...first, one!, ...later, makers[0]!.sample(14 * P), other!], (frame) => frame.signedAtMs));
+    expect(rowsOf(out)[0]!.values[5]).toBeNaN();
+    expect(lateOf(out).map((reading) => reading.signal)).toEqual([5]);
+  });
+
   test("a device with a wild clock opens no more rows than the lateness limit allows", () => {
     const wild = Array.from({ length: 10_000 }, (_, i) => ({ signal: "d0s0", timeMs: i * P, value: 1, quality: 0 }));
     const aligner = new Aligner(site);

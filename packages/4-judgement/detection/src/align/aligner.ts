@@ -41,7 +41,7 @@ export class Aligner {
   #state: AlignerState;
   /** The open slots, oldest first. */
   #slots: number[] = [];
-  /** The device the oldest open row waits for; checked first. */
+  /** The device the oldest open row waits for. */
   #blocker = 0;
   /** No silence or overdue link before this arrival time. */
   #nextDueMs = -Infinity;
@@ -140,7 +140,7 @@ export class Aligner {
       out.push(this.#event("suppressed-frames", number, { sinceMs: link.openSinceMs, entries: [link.entry] }));
     }
     if (frame.readings !== undefined) {
-      this.#takeReadings(frame, frame.readings, number, slotOf(joined.frontBeforeMs, this.#site.samplePeriodMs), out);
+      this.#takeReadings(frame, frame.readings, number, out);
     }
     this.#state.newestMs = Math.max(this.#state.newestMs, times.newestMs);
   }
@@ -154,7 +154,7 @@ export class Aligner {
     this.#nextDueMs = Math.min(this.#nextDueMs, frame.atMs + SILENT_PERIODS * this.#site.samplePeriodMs);
   }
 
-  #takeReadings(frame: FrameInput, block: ReadingBlock, device: number, frontSlot: number, out: Aligned[]): void {
+  #takeReadings(frame: FrameInput, block: ReadingBlock, device: number, out: Aligned[]): void {
     const signals = block.names.map((name) => this.#index.signals[device]?.get(name) ?? -1);
     const late: LateReading[] = [];
     let foreign = 0;
@@ -165,8 +165,8 @@ export class Aligner {
       if (signal < 0) foreign++;
       const row = slot > this.#state.closedSlot && signal >= 0 ? this.#rowAt(slot) : undefined;
       if (row !== undefined) putReading(row, signal, frame, device, block, i);
-      // Another sample of a period the device has delivered already is not late, only one too many.
-      else if (signal >= 0 && slot !== frontSlot) {
+      // Another sample of a period the device has delivered in full is not late, only one too many.
+      else if (signal >= 0 && slot !== this.#state.devices[device]?.fullSlot) {
         const [value, quality] = [(block.values[i] ?? 0) + 0, block.qualities[i] ?? 0];
         late.push({ signal, timeMs, value, quality, entry: frame.index });
       }
@@ -190,6 +190,7 @@ export class Aligner {
     if (held === undefined) return;
     held.expected = expected && (this.#index.signals[this.#index.deviceNumber.get(device) ?? -1]?.size ?? 0) > 0;
     this.#nextDueMs = -Infinity;
+    this.#blocker = 0;
   }
 
   #closeRows(out: Aligned[]): void {
@@ -200,6 +201,8 @@ export class Aligner {
       if (row === undefined || (slot > endedSlot && !this.#isComplete(slot, row))) break;
       this.#state.open.delete(slot);
       this.#state.closedSlot = slot;
+      this.#blocker = 0;
+      this.#rememberFull(slot, row);
       out.push({ kind: "row", row: closedRow(row) });
       closed++;
     }
@@ -207,12 +210,16 @@ export class Aligner {
     this.#state.closedSlot = Math.max(this.#state.closedSlot, endedSlot);
   }
 
+  #rememberFull(slot: number, row: OpenRow): void {
+    this.#state.devices.forEach((device, number) => {
+      if (row.filled[number] === this.#index.signals[number]?.size) device.fullSlot = slot;
+    });
+  }
+
+  /** Devices below `#blocker` have delivered for the oldest open row, and never take that back. */
   #isComplete(slot: number, row: OpenRow): boolean {
-    if (!this.#hasDelivered(this.#blocker, slot, row)) return false;
-    this.#blocker = this.#state.devices.findIndex((_, number) => !this.#hasDelivered(number, slot, row));
-    if (this.#blocker >= 0) return false;
-    this.#blocker = 0;
-    return true;
+    while (this.#blocker < this.#state.devices.length && this.#hasDelivered(this.#blocker, slot, row)) this.#blocker++;
+    return this.#blocker === this.#state.devices.length;
   }
 
   #hasDelivered(number: number, slot: number, row: OpenRow): boolean {
@@ -255,6 +262,7 @@ function freshState(index: SiteIndex): AlignerState {
       arrivedMs: -Infinity,
       silent: false,
       expected: signals.size > 0,
+      fullSlot: -Infinity,
     })),
     open: new Map(),
     newestMs: -Infinity,

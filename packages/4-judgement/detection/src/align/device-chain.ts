@@ -42,8 +42,6 @@ export interface FrameTimes {
 }
 
 export interface Joined {
-  /** Newest event time known from this device before the frame in chain order; -Infinity for its first. */
-  readonly frontBeforeMs: number;
   /** Links that were reported as open and that this frame closed. */
   readonly backfilled: readonly Segment[];
   /** Links given up because there were too many. */
@@ -54,14 +52,13 @@ export interface Joined {
 export function joinFrame(segments: Segment[], frame: FrameInput, times: FrameTimes): Joined {
   const at = segments.findIndex((segment) => before(frame.boot, frame.sequence, segment));
   const next = at < 0 ? segments.length : at;
-  const frontBeforeMs = segments.slice(0, next).reduce((front, segment) => Math.max(front, segment.frontMs), -Infinity);
   const left = segments[next - 1];
-  if (left !== undefined && covers(left, frame)) return { frontBeforeMs, backfilled: [], givenUp: [] };
+  if (left !== undefined && covers(left, frame)) return { backfilled: [], givenUp: [] };
   let place = next - 1;
   if (left !== undefined && left.digest === frame.previous) extend(left, frame, times);
   else segments.splice(++place, 0, segmentOf(frame, times));
   const backfilled = joinRight(segments, place);
-  return { frontBeforeMs, backfilled, givenUp: giveUpOldest(segments) };
+  return { backfilled, givenUp: giveUpOldest(segments) };
 }
 
 /** True when nothing of the device can be missing before this segment. */
