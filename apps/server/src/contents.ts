@@ -1,10 +1,9 @@
 /**
- * Every version of site, model and signal tables is in the log by content, not only by digest: an auditor can see what
+ * Every version of site, model and planned events is in the log by content, not only by digest: an auditor can see what
  * was believed, and judge again.
  */
 
 import type { EntryDraft, EntryKind, EvidenceLog, LogReader } from "@twinward/evidence";
-import { encodeSignalTable } from "@twinward/frame";
 import { sha256, toBase64, toHex } from "@twinward/kernel";
 import type { Notice, Site } from "@twinward/plant";
 
@@ -17,15 +16,8 @@ export async function recordContents(
   model: Uint8Array,
   notices: readonly Notice[],
 ): Promise<void> {
-  const drafts = [
-    siteDraft(site),
-    modelDraft(model),
-    ...site.devices.map((device) => tableDraft(site, device.id)),
-    ...notices.map(noticeDraft),
-  ];
-  const known = new Set(
-    ["site", "model", "signal-table", "notice"].flatMap((kind) => knownDigests(log, kind as EntryKind)),
-  );
+  const drafts = [siteDraft(site), modelDraft(model), ...notices.map(noticeDraft)];
+  const known = new Set(["site", "model", "notice"].flatMap((kind) => knownDigests(log, kind as EntryKind)));
   const fresh = drafts.filter((draft) => !known.has(nameOf(draft)));
   if (fresh.length > 0) await log.appendAll({ drafts: fresh });
 }
@@ -53,16 +45,6 @@ function siteDraft(site: Site): EntryDraft {
 
 function modelDraft(model: Uint8Array): EntryDraft {
   return { kind: "model", facts: { digest: toHex(sha256(model)) }, body: model };
-}
-
-function tableDraft(site: Site, device: string): EntryDraft {
-  const units = new Map(site.signals.map((signal) => [signal.id, signal.unit]));
-  const names = site.devices.find((candidate) => candidate.id === device)?.signals ?? [];
-  const table = encodeSignalTable(
-    device,
-    names.map((name) => [name, units.get(name) ?? "1"]),
-  );
-  return { kind: "signal-table", facts: { device, digest: table.digest }, body: table.bytes };
 }
 
 function noticeDraft(notice: Notice): EntryDraft {

@@ -51,6 +51,7 @@ export class Runtime {
   readonly live = new LiveFeed();
   readonly judgement: Judgement;
   readonly #incidents: IncidentIndex;
+  readonly #onLost: ((error: TwinwardError) => void) | undefined;
   #view: TwinView | undefined;
 
   private constructor(options: RuntimeOptions, log: LogKeeper, access: Access, ingest: Ingest) {
@@ -61,6 +62,7 @@ export class Runtime {
     this.log = log;
     this.access = access;
     this.ingest = ingest;
+    this.#onLost = options.onLost;
     this.history = new History(join(dataDir, "cache", "history.db"), site);
     this.history.catchUp(log);
     this.#incidents = IncidentIndex.of(log);
@@ -103,6 +105,17 @@ export class Runtime {
   async act(action: AlarmAction): Promise<void> {
     await this.log.appendAll({ drafts: [actionDraft(action)] });
     this.judgement.grown();
+  }
+
+  /** A checkpoint from outside: one that this log signed and does not extend proves that the folder was rolled back. */
+  headShown(note: string): void {
+    const relation = this.log.relationTo(note);
+    if (relation !== "beyond" && relation !== "forked") return;
+    this.#onLost?.(
+      new TwinwardError("LOG_ROLLED_BACK", "a device holds a checkpoint of this log that it does not extend", {
+        remedy: "See `twinward evidence recover --help`.",
+      }),
+    );
   }
 
   async stop(): Promise<void> {

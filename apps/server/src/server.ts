@@ -65,6 +65,7 @@ async function buildApi(runtime: Runtime, { listen, logger }: ServerOptions): Pr
     twin: () => runtime.view(),
     incidents: () => runtime.incidents(),
     act: (action: Parameters<Runtime["act"]>[0]) => runtime.act(action),
+    headShown: (note: string) => runtime.headShown(note),
     judgement: () => ({
       rows: runtime.judgement.rows,
       lagEntries: runtime.judgement.lagEntries,

@@ -6,7 +6,7 @@ import { type IncidentEvent, toSyslog } from "@twinward/incident";
 import { systemClock, type TwinwardError, UsageError } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
 import { Runtime, readListenAddress, serverLogger, startServer } from "@twinward/server";
-import type { ExitCode } from "../exit.ts";
+import { type ExitCode, explain } from "../exit.ts";
 import { modelFrom } from "../judge-model.ts";
 import { siteFrom } from "../site-folder.ts";
 
@@ -26,7 +26,8 @@ export async function serve(options: Options): Promise<ExitCode> {
   const logger = serverLogger();
   const runtime = await openRuntime(site, options, (error) => {
     // After a failed fsync nothing in memory may be believed: stop, and recover from disk at the next start.
-    logger.fatal({ err: error }, "a durable step failed");
+    logger.fatal({ err: error }, "the log cannot go on");
+    explain(error);
     process.exit(1);
   });
   const server = await startServer(runtime, { listen, logger });

@@ -2,7 +2,6 @@
  * The plant side of the demo: a real server on loopback, nine PLC threads that enrol, sign and send over TLS, and the
  * simulated town they measure.
  */
-import { join } from "node:path";
 import type { EnrolmentToken } from "@twinward/device";
 import type { ManualClock } from "@twinward/kernel";
 import { openPlant, type PlacedScenario, type PlcFleet, type SimulatedPlant, startPlcs } from "@twinward/lab";
@@ -33,7 +32,7 @@ export async function openDemoPlant(
   const credential = await redeemSetupLink(server.setupLink ?? "", "demo");
   const tokens = new Map<string, EnrolmentToken>();
   for (const device of demo.site.devices) tokens.set(device.id, await orderToken(credential, device.id));
-  const fleet = await startPlcs({ site: demo.lab, dir: join(dataDir, "plcs"), tokens, seed });
+  const fleet = await startPlcs({ site: demo.lab, dir: `${dataDir}.plcs`, tokens, seed, outstandingMax: 0 });
   const events = plan.flatMap((scenario) => scenario.events);
   const plant = await openPlant({ site: demo.lab, seed, mismatch: DEMO_MISMATCH, startMs: DEMO_START_MS, events });
   return { server, credential, fleet, plant };

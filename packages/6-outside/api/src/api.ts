@@ -61,7 +61,7 @@ export async function createApi(services: ApiServices, options: ApiOptions): Pro
       ignoreTrailingSlash: false,
       ignoreDuplicateSlashes: false,
     },
-    ...(options.logger === undefined ? {} : { loggerInstance: options.logger, disableRequestLogging: true }),
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
   }) as unknown as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

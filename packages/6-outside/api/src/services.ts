@@ -34,4 +34,6 @@ export interface ApiServices {
   /** Durable when it answers. */
   readonly act: (action: AlarmAction) => Promise<void>;
   readonly judgement: () => JudgementHealth;
+  /** A checkpoint that somebody outside holds, unchecked. */
+  readonly headShown: (note: string) => void;
 }

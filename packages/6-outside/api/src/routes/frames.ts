@@ -7,11 +7,13 @@
 import { FRAME_BYTES_MAX } from "@twinward/frame";
 import type { Ingest } from "@twinward/ingest";
 import { isRefusal } from "@twinward/kernel";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { problemOf, sendRefusal } from "../problem.ts";
 import type { ApiServices } from "../services.ts";
 
+/** The device SDK shows its newest checkpoint here, base64 (docs/formats/proof.md). */
+const CHECKPOINT_HEADER = "twinward-checkpoint";
 /** A relay that does not read its answers is cut off: they must not pile up here. */
 const UNSENT_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -29,6 +31,7 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
         415,
       );
     }
+    readShownHead(request, services);
     await services.ingest.ready();
     const answer = await services.ingest.accept(request.body, { source: request.ip });
     if (isRefusal(answer)) return sendRefusal(reply, answer);
@@ -39,10 +42,21 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
     { websocket: true, config: { action: "frame.send" }, schema: { hide: true } },
     (socket, request) => {
       const principal = request.principal;
+      readShownHead(request, services);
       services.sessions.add(principal, socket);
       pump(socket, services.ingest, request.ip);
     },
   );
+}
+
+/**
+ * A device shows the newest checkpoint it holds. A head of our own signing that we do not extend means that this data
+ * folder was rolled back: the server stops, exactly as if `--checkpoint-out` had said so.
+ */
+function readShownHead(request: FastifyRequest, services: ApiServices): void {
+  const shown = request.headers[CHECKPOINT_HEADER];
+  if (typeof shown !== "string") return;
+  services.headShown(Buffer.from(shown, "base64").toString("utf8"));
 }
 
 /** Answers each message in order; pauses the socket while the door is full. */

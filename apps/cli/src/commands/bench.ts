@@ -1,0 +1,19 @@
+/** `twinward bench NAME`: benchmarks, figures as one JSON object last. */
+import { UsageError } from "@twinward/kernel";
+import type { ExitCode } from "../exit.ts";
+
+export interface BenchWords {
+  readonly rounds: string;
+  readonly minutes: string;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<(words: BenchWords) => Promise<ExitCode>>>> = {
+  ingest: async () => (await import("../bench/ingest.ts")).benchIngest,
+  batadal: async () => (await import("../bench/batadal.ts")).benchBatadal,
+};
+
+export async function bench(name: string, words: BenchWords): Promise<ExitCode> {
+  const load = BENCHES[name];
+  if (load === undefined) throw new UsageError(`no bench ${name}: take one of ${Object.keys(BENCHES).join(", ")}`);
+  return (await load())(words);
+}
