@@ -74,5 +74,5 @@ export class NewestFile {
 }
 
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, NEWEST_EVERY_MS).unref());
+  return new Promise((resolve) => setTimeout(resolve, NEWEST_EVERY_MS));
 }
