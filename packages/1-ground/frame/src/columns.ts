@@ -11,7 +11,7 @@ import { assert, QUALITIES, READINGS_MAX, type ReadingBlock } from "@twinward/ke
 import { CborReader } from "./cbor-reader.ts";
 import { CborWriter } from "./cbor-writer.ts";
 import { isEventTime } from "./event-time.ts";
-import { type FrameRefusal, type FrameRefusalCode, refuseFrame } from "./refusals.ts";
+import { type FrameRefusal, refuseFrame } from "./refusals.ts";
 import { bytesOf, type Column, copyColumn, readColumn, TYPED } from "./typed-array.ts";
 
 export const COLUMNS_TYPE = "application/vnd.twinward.columns+cbor";
@@ -43,8 +43,7 @@ export function decodeColumns(payload: Uint8Array, names: readonly string[]): Re
   copyColumn(signals, block.signals);
   if (columns.offsets !== undefined) copyColumn(columns.offsets, block.timesMs);
   if (columns.qualities !== undefined) copyColumn(columns.qualities, block.qualities);
-  const wrong = finishBlock(block, baseMs, names.length);
-  return wrong === undefined ? onlyOccurring(block) : refuseFrame(wrong);
+  return finishBlock(block, baseMs);
 }
 
 function readColumns(reader: CborReader): Columns {
@@ -94,35 +93,40 @@ function allocate(count: number, names: readonly string[]): ReadingBlock {
   };
 }
 
-/** Turns offsets into times and checks every element. */
-function finishBlock(block: ReadingBlock, baseMs: number, signalsMax: number): FrameRefusalCode | undefined {
-  const { timesMs, values, signals, qualities } = block;
+/** Which signals occur: `marks[number] === mark` means in the block at hand. One array for all calls, never cleared. */
+let marks = new Float64Array(256);
+let mark = 0;
+
+/** Turns offsets into times and checks every element; then leaves out names that do not occur. */
+function finishBlock(block: ReadingBlock, baseMs: number): ReadingBlock | FrameRefusal {
+  const { names, timesMs, values, signals, qualities } = block;
+  if (marks.length < names.length) marks = new Float64Array(2 * names.length);
+  mark += 1;
+  let occurring = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value - value !== 0) return "READING_NOT_FINITE";
-    if (signals[i]! >= signalsMax) return "SIGNAL_UNKNOWN";
-    if (qualities[i]! >= QUALITIES.length) return "READING_QUALITY";
+    const signal = signals[i]!;
     const timeMs = timesMs[i]! + baseMs;
-    if (timeMs > Number.MAX_SAFE_INTEGER) return "READING_TIME_RANGE";
+    // Only NaN and the infinities differ from zero when taken from themselves.
+    if (value - value !== 0) return refuseFrame("READING_NOT_FINITE");
+    if (signal >= names.length) return refuseFrame("SIGNAL_UNKNOWN");
+    if (qualities[i]! >= QUALITIES.length) return refuseFrame("READING_QUALITY");
+    if (timeMs > Number.MAX_SAFE_INTEGER) return refuseFrame("READING_TIME_RANGE");
     timesMs[i] = timeMs;
+    if (marks[signal] === mark) continue;
+    marks[signal] = mark;
+    occurring += 1;
   }
-  return undefined;
+  return occurring === names.length ? block : onlyOccurring(block);
 }
 
-/** Leaves out the names of the table that do not occur, as ReadingBlock promises. */
+/** Numbers the signals anew, so that `names` holds those that occur, as ReadingBlock promises. */
 function onlyOccurring(block: ReadingBlock): ReadingBlock {
   const { names, signals } = block;
-  const newNumber = new Int32Array(names.length).fill(-1);
-  let occurring = 0;
-  for (let i = 0; i < signals.length; i++) {
-    if (newNumber[signals[i]!]! >= 0) continue;
-    newNumber[signals[i]!] = 0;
-    occurring++;
-  }
-  if (occurring === names.length) return block;
+  const newNumber = new Uint32Array(names.length);
   const kept: string[] = [];
   for (let number = 0; number < names.length; number++) {
-    if (newNumber[number] === 0) newNumber[number] = kept.push(names[number]!) - 1;
+    if (marks[number] === mark) newNumber[number] = kept.push(names[number]!) - 1;
   }
   for (let i = 0; i < signals.length; i++) signals[i] = newNumber[signals[i]!]!;
   return { ...block, names: kept };

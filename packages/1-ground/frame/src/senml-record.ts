@@ -82,10 +82,10 @@ function readTextField(reader: CborReader, record: SenmlRecord): string {
 function readNumbered(reader: CborReader, label: number, record: SenmlRecord): void {
   switch (label) {
     case 0:
-      record.name = reader.readText();
+      record.name = reader.readRepeatedText();
       return;
     case 1:
-      record.unit = reader.readText();
+      record.unit = reader.readRepeatedText();
       return;
     case 2:
       record.value = readDecimal(reader);
