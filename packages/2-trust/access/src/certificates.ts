@@ -17,7 +17,7 @@ import {
   KeyUsagesExtension,
   PublicKey,
   SubjectAlternativeNameExtension,
-  type X509Certificate,
+  X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { toHex } from "@twinward/kernel";

@@ -111,6 +111,29 @@ describe("a token", () => {
     expect(codeOf(await world.access.enrol(enrolmentRequest("plc1", secret, newKeys()), "test"))).toBe("TOKEN_INVALID");
   });
 
+  test("in the hands of somebody who is enrolling dies with a revocation too, whoever is first", async () => {
+    for (const ticks of [0, 1, 2, 3, 5, 8, 20]) {
+      await enrolled("plc1");
+      const keys = newKeys();
+      const enrolling = world.access.enrol(enrolmentRequest("plc1", await tokenFor("plc1"), keys), "test");
+      for (let i = 0; i < ticks; i++) await new Promise((resolve) => setImmediate(resolve));
+      await world.access.registry.revoke("plc1", "stolen", "administrator:x");
+      await enrolling;
+      expect(world.access.registry.byDevice("plc1")?.status, `after ${ticks}`).toBe("revoked");
+      await world.restart();
+      expect(world.access.registry.byDevice("plc1")?.status, `after ${ticks}`).toBe("revoked");
+    }
+  });
+
+  test("that is being issued dies with a revocation", async () => {
+    await enrolled("plc1");
+    const issuing = tokenFor("plc1");
+    await world.access.registry.revoke("plc1", "stolen", "administrator:x");
+    expect(codeOf(await world.access.enrol(enrolmentRequest("plc1", await issuing, newKeys()), "test"))).toBe(
+      "TOKEN_INVALID",
+    );
+  });
+
   test("is only made for a device of the site", async () => {
     for (const device of ["plc99", "", "#", "+", "plc1/", "../plc1", "PLC1", "plc1\0", "рlc1", "__proto__"]) {
       expect(codeOf(await world.access.issueToken({ device, server: SERVER }, ADMIN))).toBe("DEVICE_NOT_IN_SITE");

@@ -100,8 +100,9 @@ export class Enrolment {
     const { registry } = this.#parts;
     if (registry.knowsKey(request.frameKey.kid) || registry.knowsKey(request.tlsKey.kid))
       return refuseAccess("KEY_IN_USE");
-    // From here on the token stays used up, whatever happens.
     const certificate = await this.#parts.authority.issueDevice(device.id, request.tlsSpki);
+    // No await between this line and the append: a revocation comes before both or after both.
+    if (!this.#parts.tokens.spend(token)) return refuseAccess("TOKEN_INVALID");
     const registered = await registry.register({
       device: device.id,
       key: request.frameKey,

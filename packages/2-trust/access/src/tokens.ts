@@ -32,6 +32,8 @@ export class Tokens {
   readonly #random: RandomBytes;
   /** Not used, not revoked; maybe expired. */
   readonly #open = new Map<string, TokenIssued>();
+  /** Shown in a request that is being worked on. */
+  readonly #taken = new Map<string, TokenIssued>();
 
   constructor(log: EvidenceLog, clock: Clock, random: RandomBytes) {
     this.#log = log;
@@ -52,14 +54,18 @@ export class Tokens {
     const { salt, hash, id: token } = secret;
     const act: TokenIssued = { act: "token", device, token, salt, hash, expiresMs, gatewayFor, by };
     this.#forgetExpired();
-    await this.#log.appendAll({ drafts: [draftOf(act)] });
+    // Open before it is durable, so that a revocation in between voids it; nobody knows the secret yet.
     this.#open.set(token, act);
+    await this.#log.appendAll({ drafts: [draftOf(act)] }).catch((error: unknown) => {
+      this.#open.delete(token);
+      throw error;
+    });
     return { secret: secret.text, expiresMs };
   }
 
   /**
    * Takes the token out of circulation when the secret is right: a second request with it finds nothing, even while
-   * the first is still under way. `giveBack` when the request fails for another reason.
+   * the first is still under way. `giveBack` it, or `spend` it.
    */
   take(text: string, device: string): TokenIssued | undefined {
     const split = splitSecret(text);
@@ -68,15 +74,24 @@ export class Tokens {
     const alive = token !== undefined && token.device === device && this.#clock.nowMs() < token.expiresMs;
     if (!matches || !alive) return undefined;
     this.#open.delete(token.token);
+    this.#taken.set(token.token, token);
     return token;
   }
 
+  /** The request failed through the sender's fault: it may try again, unless the device was revoked meanwhile. */
   giveBack(token: TokenIssued): void {
-    this.#open.set(token.token, token);
+    if (this.#taken.delete(token.token)) this.#open.set(token.token, token);
+  }
+
+  /** Uses the token up for good; false when the device was revoked since it was taken. */
+  spend(token: TokenIssued): boolean {
+    return this.#taken.delete(token.token);
   }
 
   voidAll(device: string): void {
-    for (const [id, token] of this.#open) if (token.device === device) this.#open.delete(id);
+    for (const tokens of [this.#open, this.#taken]) {
+      for (const [id, token] of tokens) if (token.device === device) tokens.delete(id);
+    }
   }
 
   #forgetExpired(): void {
