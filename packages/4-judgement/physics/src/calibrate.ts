@@ -15,10 +15,12 @@ import { WaterTwin } from "./water-twin.ts";
 
 /** Fewer samples of a running pump or a meter than this teach nothing. */
 const SAMPLES_MIN = 15;
+/** Doubts while speeds are calibrated: l/s and m. */
+const SPEED_DOUBTS: Readonly<Record<string, number>> = { flow: 0.2, pressure: 2 };
 /** A speed this close to nominal is nominal. */
 const SPEED_NOMINAL = 0.002;
 /** Ridge: strength of "offset 0, gain 1", in samples. */
-const RIDGE = 5;
+const RIDGE = 20;
 /** A correction must take this share of the squared residual away. */
 const GAIN_SHARE_MIN = 0.3;
 /** A residual tells when at least this share of the doubt is left in it (leverage below three quarters). */
@@ -51,7 +53,10 @@ export function settleSigmas(site: Site, parameters: WaterParameters, seen: Pass
   return { ...parameters, sigma };
 }
 
-/** Relative speeds of pumps: freed in every row, averaged. */
+/**
+ * Relative speeds of pumps: freed in every row, the middle taken. Flows count for much and pressures for little here,
+ * because it is the flow that has to be right for the tanks to fill as they do; pressures are corrected afterwards.
+ */
 export function calibrateSpeeds(
   site: Site,
   network: WaterNetwork,
@@ -60,7 +65,8 @@ export function calibrateSpeeds(
 ): WaterParameters {
   const found = new Map<string, number[]>();
   const trusted = new Uint8Array(site.signals.length).fill(1);
-  const model = assembleModel(site, network, parameters);
+  const sigma = site.signals.map(({ kind, number }) => SPEED_DOUBTS[kind] ?? parameters.sigma[number]!);
+  const model = assembleModel(site, network, { ...parameters, sigma });
   const pumps = network.actuators.filter((actuator) => actuator.isPump);
   for (const rows of stretches) {
     const twin = new WaterTwin(model);
@@ -85,13 +91,16 @@ function isRunning(site: Site, id: string, row: CleanRow): boolean {
   return status !== undefined && row.values[status.number] === 1;
 }
 
-/** Offsets and gains of flows and pressures: a straight line through measured against fitted. */
-export function calibrateMeters(site: Site, parameters: WaterParameters, seen: Pass): WaterParameters {
+/**
+ * Offsets and gains of pressures: a straight line through measured against fitted. Flows are left as they are: a
+ * corrected flow would no longer be the one that fills the tank.
+ */
+export function calibratePressures(site: Site, parameters: WaterParameters, seen: Pass): WaterParameters {
   const offset = [...parameters.offset];
   const gain = [...parameters.gain];
-  for (const { number, resolution } of site.signals) {
-    const pairs = seen.residuals[number]!.filter((each) => each.fitted !== 0);
-    if (pairs.length < SAMPLES_MIN) continue;
+  for (const { number, kind, resolution } of site.signals) {
+    const pairs = seen.residuals[number]!;
+    if (kind !== "pressure" || pairs.length < SAMPLES_MIN) continue;
     const line = ridgeLine(pairs);
     const before = mean(pairs.map((each) => each.residual ** 2));
     const after = mean(pairs.map((each) => (each.residual - line.offset - line.slope * each.fitted) ** 2));
@@ -108,7 +117,7 @@ function ridgeLine(pairs: readonly { readonly residual: number; readonly fitted:
   const level = mean(pairs.map((each) => each.residual)) * (pairs.length / (pairs.length + RIDGE));
   const scale = Math.max(1e-9, mean(pairs.map((each) => (each.fitted - centre) ** 2)));
   const shared = pairs.reduce((sum, each) => sum + (each.fitted - centre) * (each.residual - level), 0);
-  const doubt = RIDGE * Math.max(scale, centre ** 2 * 0.01);
+  const doubt = RIDGE * Math.max(scale, centre ** 2 * 0.04);
   const slope = shared / (pairs.length * scale + doubt);
   return { slope, offset: level - slope * centre };
 }

@@ -7,7 +7,7 @@
  */
 import { assert } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
-import { calibrateMeters, calibrateSpeeds, settleSigmas } from "./calibrate.ts";
+import { calibratePressures, calibrateSpeeds, settleSigmas } from "./calibrate.ts";
 import { type CleanRow, learnControls, usageOf } from "./learn-controls.ts";
 import { learnDemands } from "./learn-demands.ts";
 import { learnLevels } from "./learn-levels.ts";
@@ -24,6 +24,7 @@ export interface TrainingOptions {
 const ROWS_MAX = 3000;
 /** Rows of one pass while doubts are still rough. */
 const ROUGH_ROWS = 240;
+const SPEED_PASSES = 2;
 const ROUGH_PASSES = 5;
 /** Doubt about flows and pressures in the first pass. */
 const STARTING_SIGMA = 0.05;
@@ -51,11 +52,10 @@ export async function fitWaterParameters(
     ...usageOf(site, rows),
     controls: learnControls(site, rows),
   };
+  for (let pass = 0; pass < SPEED_PASSES; pass += 1) parameters = calibrateSpeeds(site, network, parameters, rough);
   for (let pass = 0; pass < ROUGH_PASSES; pass += 1) {
     const seen = runPass(site, network, parameters, rough);
-    parameters = refined(site, network, parameters, seen);
-    if (pass === 0) parameters = calibrateSpeeds(site, network, parameters, rough);
-    else parameters = calibrateMeters(site, parameters, seen);
+    parameters = calibratePressures(site, refined(site, network, parameters, seen), seen);
   }
   parameters = bestBlend(site, network, parameters, rough);
   const all = stretches(rows, options.rowsMax ?? ROWS_MAX, STRETCH_ROWS);

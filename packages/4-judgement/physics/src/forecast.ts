@@ -30,7 +30,7 @@ export interface Forecast {
 }
 
 /** A level that is hardly known must not turn every switch around, metres. */
-const LEVEL_DOUBT_MAX = 0.1;
+const LEVEL_DOUBT_MAX = 0.25;
 /** A gap longer than this is not bridged. */
 const BRIDGED_MS_MAX = 48 * 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -115,7 +115,7 @@ function oneLeg(model: WaterModel, leg: Leg, fromMs: number, toMs: number, held:
   const demandsTo = demandsFrom.map((d, i) => d + 2 * parameters.demandBlend * (prior.mean[i]! - d));
   const start = {
     levels: leg.mean.slice(districts),
-    doubts: levelDoubts(model, leg),
+    doubts: levelDoubts(model, leg, toMs - fromMs),
     statuses: leg.statuses,
     speeds: model.speeds,
     demandsFrom,
@@ -148,11 +148,13 @@ function delay(model: WaterModel, each: Switch, mean: Float64Array, covariance: 
 }
 
 /** Two standard deviations of what is known about each level: a threshold that near may or may not be crossed. */
-function levelDoubts(model: WaterModel, leg: Leg): number[] {
+function levelDoubts(model: WaterModel, leg: Leg, periodMs: number): number[] {
   const districts = model.network.districts.length;
   return model.network.tanks.map((_, tank) => {
     const variance = leg.covariance[(districts + tank) * (leg.mean.length + 1)]!;
-    return Math.min(LEVEL_DOUBT_MAX, 2 * Math.sqrt(variance));
+    // On the way the drift has grown to half of what it is at the end, on average.
+    const drift = (model.drift[tank]! ** 2 * (periodMs / HOUR_MS)) / 4;
+    return Math.min(LEVEL_DOUBT_MAX, 2 * Math.sqrt(variance + drift));
   });
 }
 

@@ -38,6 +38,12 @@ export interface FlowSays {
 const DIFFUSE = 1e4;
 /** The fit is bad when chi-square exceeds its mean by this many of its standard deviations. */
 const BAD_FIT = 3;
+/** What the less likely reading of a tank must gain in chi-square to be taken. */
+const OTHER_PIN_GAIN = 10;
+/** The reading not taken is at least this likely. */
+const OTHER_PIN_SHARE_MIN = 0.05;
+/** A demand is far from its prior beyond this many standard deviations. */
+const DEMAND_STRAY = 2;
 /** Levels this many standard deviations from a limit may be on it. */
 const LIMIT_DOUBT = 4;
 /** Share of its flow by which a machine that has just been switched may be off. */
@@ -174,10 +180,11 @@ function priorOf(model: WaterModel, forecast: Forecast, mean: Float64Array, open
     }
     covariance[at * width + at] = DIFFUSE;
   });
-  return { mean, information: inverseOf(covariance, width) };
+  const demandSigmas = Float64Array.from({ length: districts }, (_, i) => Math.sqrt(covariance[i * (width + 1)]!));
+  return { mean, information: inverseOf(covariance, width), demandSigmas };
 }
 
-type Basis = Omit<FitProblem, "pins">;
+type Basis = Omit<FitProblem, "pins"> & { readonly demandSigmas: Float64Array };
 
 function bestPins(
   model: WaterModel,
@@ -195,12 +202,35 @@ function bestPins(
   let best = tried(pins);
   const enough = degrees + BAD_FIT * Math.sqrt(2 * degrees);
   for (const { tank, pin } of doubtfulPins(model, pins, levels, openLoop)) {
-    if (best.fit.chiSquare <= enough) break;
+    if (best.fit.chiSquare <= enough && !strays(model, best.fit, basis)) break;
     const other = tried(best.pins.map((each, place) => (place === tank ? pin : each)));
-    if (other.fit.chiSquare < best.fit.chiSquare) best = other;
+    const taken = other.fit.chiSquare < best.fit.chiSquare - OTHER_PIN_GAIN;
+    doubt(taken ? other.fit : best.fit, taken ? best.fit : other.fit);
+    if (taken) best = other;
   }
   assert(best.fit.state.length >= levels.length, "the fit covers all tanks");
   return best;
+}
+
+/** The reading not taken stays possible: the state's covariance reaches as far as it. */
+function doubt(taken: Fit, left: Fit): void {
+  const odds = Math.exp(Math.min(0, (taken.chiSquare - left.chiSquare) / 2));
+  const share = Math.max(OTHER_PIN_SHARE_MIN, odds / (1 + odds));
+  const { width, covariance } = taken;
+  for (let i = 0; i < width; i += 1) {
+    for (let j = 0; j < width; j += 1) {
+      const apart = (taken.state[i]! - left.state[i]!) * (taken.state[j]! - left.state[j]!);
+      covariance[i * width + j]! += share * apart;
+    }
+  }
+}
+
+/** Demands far from what was expected: a tank taken for full hides its inflow in the demand around it. */
+function strays(model: WaterModel, fit: Fit, basis: Basis): boolean {
+  return model.network.districts.some((_, i) => {
+    const sigma = basis.demandSigmas[i]!;
+    return Math.abs(fit.state[i]! - basis.mean[i]!) > DEMAND_STRAY * sigma;
+  });
 }
 
 /** The other reading of every tank that may be on its limit or just off it. */

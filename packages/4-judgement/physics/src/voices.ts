@@ -99,14 +99,15 @@ function speakLevels(model: WaterModel, forecast: Forecast, row: RowFit, voices:
     const variance = fit.covariance[at * fit.width + at]!;
     const { minLevel, maxLevel } = model.network.tanks[tank]!;
     const range = maxLevel - minLevel;
+    // On its limit a level cannot answer, so that leaving its measurement out says nothing.
+    const atLimit = row.pins[tank] !== 0 || expected <= minLevel || expected >= maxLevel;
     const own = row.openLoop[tank] ? -1 : problem.levels.findIndex((level) => level.tank === tank);
     const weight = own < 0 ? 0 : fit.levelWeights[own]!;
     const others =
       own < 0 ? { mean: expected, variance } : withoutLevel(expected, variance, problem.levels[own]!, weight);
-    const known = others.variance < (range / 2) ** 2;
+    const known = others.variance < (range / 2) ** 2 && (own < 0 || !atLimit);
     const alone = known ? { expected: others.mean, sigma: Math.hypot(sigma, Math.sqrt(others.variance)) } : NOTHING;
-    const fitted =
-      own < 0 ? Math.hypot(sigma, Math.sqrt(variance)) : Math.sqrt(Math.max(0.01 * sigma ** 2, sigma ** 2 - variance));
+    const fitted = own < 0 ? Math.hypot(sigma, Math.sqrt(variance)) : leftIn(atLimit ? 0 : variance, sigma);
     const ahead = forecast.covariance[at * forecast.mean.length + at]!;
     const foreseen = forecast.warm
       ? { expected: forecast.mean[at]!, sigma: Math.hypot(sigma, Math.sqrt(ahead)) }
@@ -116,6 +117,11 @@ function speakLevels(model: WaterModel, forecast: Forecast, row: RowFit, voices:
     say(voices.forecast, signal, foreseen, factor);
     say(voices.estimate, signal, own < 0 ? alone : together(alone, foreseen), factor);
   });
+}
+
+/** Standard deviation of a residual that the measurement itself has pulled towards zero. */
+function leftIn(variance: number, sigma: number): number {
+  return Math.sqrt(Math.max(0.01 * sigma ** 2, sigma ** 2 - variance));
 }
 
 /** Takes one measurement of a level back out of the posterior. */
