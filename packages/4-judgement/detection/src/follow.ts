@@ -16,7 +16,7 @@ import type { JudgedBy } from "./follow-judgement.ts";
 import { type Downstream, INPUT_KINDS, Pipeline, type PipelineOptions } from "./follow-pipeline.ts";
 
 export const SNAPSHOT_ROWS = 32;
-/** A snapshot is due after so many entries even when no row closed. */
+/** After so many entries a snapshot is due with the next output, however few rows closed. */
 export const SNAPSHOT_ENTRIES_MAX = 20_000;
 export const GROUP_ENTRIES_MAX = 256;
 /** No further entry is taken into a group that has this many drafts. */
@@ -82,7 +82,8 @@ export class LogFollower {
     for (;;) {
       const drafts = this.#takeEntries(Infinity);
       if (drafts === undefined) return undefined;
-      if (drafts.length === 0 && !this.#snapshotDue()) continue;
+      // States without an entry would have no digest in the log.
+      if (drafts.length === 0) continue;
       this.#outputs += drafts.length;
       return { drafts, states: this.#states(), rows: this.#pipeline.rows - rowsBefore, cursor: this.#cursor };
     }

@@ -119,6 +119,7 @@ export class SigningDevice {
     const { bytes, digest } = encodeFrame(header, encodeColumns(blockOf(readings), this.table.names), this.#signer);
     this.#previous = digest;
     const frame = { device: this.#id, boot: 0, sequence, digest, previous };
-    return { kind: "frame", facts: { device: this.#id, signedAt: header.issuedAtMs }, body: bytes, frame };
+    const facts = { device: this.#id, boot: 0, seq: sequence, digest, prev: previous, signedAt: header.issuedAtMs };
+    return { kind: "frame", facts, body: bytes, frame };
   }
 }
