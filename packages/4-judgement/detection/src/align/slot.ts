@@ -11,11 +11,6 @@ export function slotOf(timeMs: number, samplePeriodMs: number): number {
   return Math.floor(timeMs / samplePeriodMs + 0.5);
 }
 
-/** The first event time after the slot, Unix milliseconds. */
-export function slotEndMs(slot: number, samplePeriodMs: number): number {
-  return (slot + 0.5) * samplePeriodMs;
-}
-
 /** The newest slot that ends at or before `timeMs`; -Infinity for -Infinity. */
 export function lastSlotEndedBy(timeMs: number, samplePeriodMs: number): number {
   return Math.floor(timeMs / samplePeriodMs - 0.5);
