@@ -23,10 +23,14 @@ import { assert, TwinwardError } from "@twinward/kernel";
 import { syncFolder } from "./durable-file.ts";
 import { type JournalScan, scanJournal } from "./journal-record.ts";
 
-const dataSync = promisify(fdatasync);
+/** Makes the file's data durable; another one is passed in where disks fail on purpose. */
+export type DataSync = (file: number) => Promise<void>;
+
+const systemDataSync: DataSync = promisify(fdatasync);
 
 export class Journal {
   readonly #path: string;
+  readonly #dataSync: DataSync;
   #file: number;
   #end = 0;
   #durableEnd = 0;
@@ -34,15 +38,19 @@ export class Journal {
   #queued: Promise<void> | undefined;
   #broken: TwinwardError | undefined;
 
-  private constructor(path: string, file: number) {
+  private constructor(path: string, file: number, dataSync: DataSync) {
     this.#path = path;
     this.#file = file;
+    this.#dataSync = dataSync;
   }
 
   /** Opens or makes the file, cuts a torn tail off and makes the rest durable. */
-  static open(path: string): { readonly journal: Journal; readonly scan: JournalScan } {
+  static open(
+    path: string,
+    dataSync: DataSync = systemDataSync,
+  ): { readonly journal: Journal; readonly scan: JournalScan } {
     const file = openSync(path, "a+", 0o600);
-    const journal = new Journal(path, file);
+    const journal = new Journal(path, file, dataSync);
     const content = journal.read(0, fstatSync(file).size);
     const scan = scanJournal(content);
     if (scan.end < content.length) ftruncateSync(file, scan.end);
@@ -90,7 +98,7 @@ export class Journal {
 
   /** Resolves when everything appended before the call is durable. */
   flush(): Promise<void> {
-    this.#demandWhole();
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
     if (this.#durableEnd === this.#end) return Promise.resolve();
     if (this.#queued !== undefined) return this.#queued;
     if (this.#running === undefined) return this.#sync();
@@ -140,7 +148,7 @@ export class Journal {
 
   async #sync(): Promise<void> {
     const target = this.#end;
-    this.#running = dataSync(this.#file).then(
+    this.#running = this.#dataSync(this.#file).then(
       () => {
         this.#running = undefined;
         this.#durableEnd = target;

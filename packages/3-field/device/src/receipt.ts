@@ -23,11 +23,30 @@ export const verifyEd25519: Ed25519Verify = (publicKey, message, signature) =>
   verifySignature(message, signature, registeredKey("ed25519", publicKey));
 
 /**
+ * `verifyEd25519` that knows the newest signature that was right: the frames of one group share one checkpoint.
+ * Only a success is remembered, and only for the very same key, message and signature.
+ */
+export function rememberingVerify(): Ed25519Verify {
+  let known: readonly Uint8Array[] = [];
+  return (...claim) => {
+    if (known.length > 0 && claim.every((part, i) => equalBytes(part, known[i]!))) return true;
+    const isRight = verifyEd25519(...claim);
+    if (isRight) known = claim.map((part) => Uint8Array.from(part));
+    return isRight;
+  };
+}
+
+/**
  * @param proof text of the server's answer
  * @param digest frame digest of the frame it answers
  */
-export function checkReceipt(proof: string, digest: Uint8Array, logKey: VerifierKey): CheckedReceipt | DeviceRefusal {
-  const opened = openProof(proof, [logKey], verifyEd25519);
+export function checkReceipt(
+  proof: string,
+  digest: Uint8Array,
+  logKey: VerifierKey,
+  verify: Ed25519Verify = verifyEd25519,
+): CheckedReceipt | DeviceRefusal {
+  const opened = openProof(proof, [logKey], verify);
   if (isRefusal(opened)) return refuseDevice("RECEIPT_MALFORMED", `${opened.code}: ${opened.detail}`);
   if (opened.checkpoint.origin !== logKey.name) return refuseDevice("RECEIPT_ORIGIN");
   if (!isEntryOf(opened.entry, digest)) return refuseDevice("RECEIPT_OTHER_FRAME");

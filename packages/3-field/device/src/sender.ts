@@ -16,7 +16,7 @@ import type { Identity } from "./identity.ts";
 import type { Link, OpenLink } from "./link.ts";
 import { LogHead } from "./log-head.ts";
 import type { Outbox, OutboxFrame } from "./outbox.ts";
-import { type CheckedReceipt, checkReceipt } from "./receipt.ts";
+import { type CheckedReceipt, checkReceipt, rememberingVerify } from "./receipt.ts";
 import type { DeviceRefusal } from "./refusals.ts";
 import { openWebSocketLink } from "./websocket-link.ts";
 
@@ -53,6 +53,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #logKey: VerifierKey;
   readonly #head: LogHead;
+  readonly #verify = rememberingVerify();
   readonly #window: number;
   readonly #after: (ms: number, run: () => void) => () => void;
   #state: SenderState = "stopped";
@@ -162,7 +163,7 @@ export class Sender {
   }
 
   #check(frame: OutboxFrame, text: string): CheckedReceipt | DeviceRefusal {
-    const receipt = checkReceipt(text, frame.digest, this.#logKey);
+    const receipt = checkReceipt(text, frame.digest, this.#logKey, this.#verify);
     return isRefusal(receipt) ? receipt : (this.#head.advance(receipt.checkpoint, receipt.note) ?? receipt);
   }
 
