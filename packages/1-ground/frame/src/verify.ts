@@ -39,7 +39,8 @@ function keyObject(key: FramePublicKey): KeyObject {
 
 function loadSodium(): Sodium | undefined {
   try {
-    return createRequire(import.meta.url)("sodium-native") as Sodium;
+    const require = createRequire(import.meta.url);
+    return require("sodium-native") as Sodium;
   } catch {
     return undefined;
   }
