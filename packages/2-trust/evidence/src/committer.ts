@@ -50,6 +50,7 @@ export class Committer {
   #queue: Unit[] = [];
   #scheduled = false;
   #ended: TwinwardError | undefined;
+  #isLost = false;
 
   constructor(parts: CommitterParts, head: Head) {
     this.#parts = parts;
@@ -59,6 +60,11 @@ export class Committer {
 
   get head(): Head {
     return this.#head;
+  }
+
+  /** True after a durable step failed. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   add(unit: Unit): void {
@@ -91,6 +97,7 @@ export class Committer {
     if (this.#ended !== undefined) return;
     const error = cause instanceof DurabilityLost ? cause : new DurabilityLost("a durable step failed", cause);
     this.#ended = error;
+    this.#isLost = true;
     for (const unit of [...units, ...this.#queue.splice(0)]) unit.fail(error);
     const { onLost } = this.#parts.options;
     if (onLost !== undefined) onLost(error);

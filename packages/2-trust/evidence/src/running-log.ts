@@ -153,8 +153,11 @@ export class RunningLog extends RowsReader implements LogKeeper {
   /** Commits what is queued and leaves a folder in which every derived file is complete. */
   async stop(): Promise<void> {
     await this.#committer.end();
-    this.#tree.tiles.complete(this.size(), true);
-    writeDurably(this.#folder.checkpoint, this.checkpoint());
+    // After a failed durable step nothing more is written: start decides from what is stored.
+    if (!this.#committer.isLost) {
+      this.#tree.tiles.complete(this.size(), true);
+      writeDurably(this.#folder.checkpoint, this.checkpoint());
+    }
     this.close();
   }
 
