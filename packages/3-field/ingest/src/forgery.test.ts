@@ -1,6 +1,7 @@
 /** The smoke size of the trial's T13: forgeries, replays and downgrades, each under its code, none accepted. */
 import { type Signer, signerFromSeed } from "@twinward/frame";
 import { seededChance } from "@twinward/kernel";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { closeWorlds, codeOf, openWorld, START_MS, TestDevice, type World } from "./door.fixture.ts";
 
@@ -99,6 +100,27 @@ test(`of ${TRIES} forgeries, replays and downgrades none is accepted and each is
   expect(world.log.size()).toBe(before);
   const { duplicates, refused } = world.door.health();
   expect({ ...refused, duplicate: duplicates }).toEqual(counted);
+});
+
+test("whatever bytes arrive, the answer is a refusal or the original proof, never an exception", async () => {
+  const anything = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc
+      .tuple(fc.nat({ max: recorded.length - 1 }), fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 4 }))
+      .map(([which, edits]) => {
+        const bytes = Uint8Array.from(recorded[which]!);
+        for (const [at, byte] of edits) bytes[at % bytes.length] = byte;
+        return bytes;
+      }),
+  );
+  const before = world.log.size();
+  await fc.assert(
+    fc.asyncProperty(anything, async (bytes) => {
+      expect(codeOf(await world.accept(bytes))).not.toBe("accepted");
+    }),
+    { numRuns: 5000 },
+  );
+  expect(world.log.size()).toBe(before);
 });
 
 test("the same goes for a door that has been restarted, and for the keys of a revoked device", async () => {

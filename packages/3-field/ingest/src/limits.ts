@@ -28,7 +28,7 @@ export const QUARANTINE_PUTS_MAX = 200;
 /** Open links kept in memory per device; the log holds them all. */
 export const OPEN_LINKS_MAX = 1024;
 /** Newest entries read at start to find open links younger than the last snapshot. */
-export const START_SCAN_ENTRIES_MAX = 100_000;
+export const START_SCAN_ENTRIES_MAX = 50_000;
 /** The door looks after itself at least this often. */
 export const BEAT_MS_MAX = 15_000;
 /** The list of open links is saved when the log has grown by this many entries since. */
