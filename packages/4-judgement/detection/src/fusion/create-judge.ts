@@ -22,6 +22,7 @@ export async function createJudge(site: Site, model: Model, options: JudgeOption
       remedy: "train a model for this site: twinward train",
     });
   }
-  const water = model.water ? await WaterWitness.open(site, model.water, Float64Array.from(model.floor)) : undefined;
+  const floor = Float64Array.from(model.floor);
+  const water = model.water ? await WaterWitness.open(site, model.water, floor, model.switching) : undefined;
   return new SiteJudge(site, model, water, options.notices ?? []);
 }

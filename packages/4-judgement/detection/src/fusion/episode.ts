@@ -37,9 +37,10 @@ export class Episode {
   /**
    * @param fast score by statistics without memory
    * @param slow score by statistics with memory
+   * @param standing how far an accused signal still deviates; holds an alarm but starts none
    * @returns whether this row is in alarm
    */
-  step(timeMs: number, fast: number, slow: number): boolean {
+  step(timeMs: number, fast: number, slow: number, standing = 0): boolean {
     const score = Math.max(fast, slow);
     if (Number.isNaN(this.#sinceMs)) {
       if (score < 1) return false;
@@ -48,7 +49,7 @@ export class Episode {
       this.#slowRows = 0;
       return true;
     }
-    const held = fast >= this.#rules.hold;
+    const held = fast >= this.#rules.hold || standing >= 1;
     this.#slowRows = held ? 0 : this.#slowRows + 1;
     const slowHeld = slow >= 1 && this.#slowRows <= this.#rules.slowRows;
     this.#quietRows = held || slowHeld ? 0 : this.#quietRows + 1;

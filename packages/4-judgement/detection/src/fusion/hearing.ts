@@ -11,7 +11,7 @@ import { SignalRules, type SignalRulesState } from "../rules/signal-rules.ts";
 import type { Model } from "../train/model.ts";
 import { Statistics, type StatisticsState, type VoiceStatistics } from "./statistics.ts";
 import { type Testimony, VOICES, type Voice, type VoiceName, voiceOf } from "./testimony.ts";
-import type { WaterSays, WaterWitness } from "./water-witness.ts";
+import type { WaterSays } from "./water-witness.ts";
 
 export interface Heard {
   readonly testimony: Testimony;
@@ -120,10 +120,4 @@ function widened(voice: Voice, factor: Float64Array): Voice {
 /** 1 for every signal that has a value and is not distrusted. */
 export function trustedMask(values: Float64Array, distrusted: ReadonlySet<number>): Uint8Array {
   return Uint8Array.from(values, (value, i) => (Number.isNaN(value) || distrusted.has(i) ? 0 : 1));
-}
-
-/** Asks the water twin and takes the question back. */
-export function askWater(witness: WaterWitness, timeMs: number, values: Float64Array) {
-  return (distrusted: ReadonlySet<number>, freeSpeeds: readonly string[] = []): WaterSays =>
-    witness.ask(timeMs, values, trustedMask(values, distrusted), freeSpeeds);
 }

@@ -4,6 +4,7 @@ import type { VerdictState } from "../verdict/verdict.ts";
 import type { DistrustState } from "./distrust.ts";
 import type { EpisodeState } from "./episode.ts";
 import type { HearingState } from "./hearing.ts";
+import type { TwoWatersState } from "./two-waters.ts";
 
 export interface SiteJudgeState {
   readonly hearing: HearingState;
@@ -15,6 +16,6 @@ export interface SiteJudgeState {
   readonly estimatesBefore: readonly number[];
   readonly zBefore: readonly number[];
   readonly alternatives: readonly (readonly number[])[];
-  /** Bytes of the water twin's own snapshot. */
-  readonly water: readonly number[] | null;
+  readonly stillFalse: number;
+  readonly water: TwoWatersState | null;
 }

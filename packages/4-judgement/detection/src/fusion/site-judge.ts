@@ -10,6 +10,7 @@
  */
 import type { Notice, Site } from "@twinward/plant";
 import type { Judge, Judgement, Row } from "../judge.ts";
+import { softSquare } from "../localisation/cross-exclusion.ts";
 import { Localiser } from "../localisation/localiser.ts";
 import { Ranking } from "../localisation/ranking.ts";
 import type { Model } from "../train/model.ts";
@@ -19,12 +20,13 @@ import { bestEstimates, type Estimates } from "./best-estimate.ts";
 import { causesOf } from "./causes.ts";
 import { Distrust } from "./distrust.ts";
 import { Episode } from "./episode.ts";
-import { askWater, type Heard, Hearing, trustedMask } from "./hearing.ts";
+import { type Heard, Hearing } from "./hearing.ts";
 import { Notices, type Widening } from "./notices.ts";
 import { type Part, scoreParts } from "./score.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import type { SiteJudgeState } from "./site-judge-state.ts";
-import { voiceOf, type Voice } from "./testimony.ts";
+import { type Testimony, type Voice, voiceOf } from "./testimony.ts";
+import { TwoWaters } from "./two-waters.ts";
 import type { WaterSays, WaterWitness } from "./water-witness.ts";
 
 /** Alarms hold at this share of a limit, over gaps of at most these rows or hours, whichever is more. */
@@ -36,7 +38,7 @@ const SLOW_HOURS_MAX = 12;
 export class SiteJudge implements Judge {
   readonly #site: Site;
   readonly #model: Model;
-  readonly #water: WaterWitness | undefined;
+  readonly #water: TwoWaters | undefined;
   readonly #hearing: Hearing;
   readonly #notices: Notices;
   readonly #localiser: Localiser;
@@ -48,6 +50,8 @@ export class SiteJudge implements Judge {
   #estimatesBefore: Float64Array;
   /** Deviations of the row before by the best voice, to see leaps. */
   #zBefore: Float64Array;
+  /** How much the distrusted levels still deviate from the twin that runs without them; 1 or more holds an alarm. */
+  #stillFalse = 0;
   #alternatives: readonly (readonly number[])[] = [];
 
   constructor(site: Site, model: Model, water: WaterWitness | undefined, notices: readonly Notice[]) {
@@ -55,7 +59,7 @@ export class SiteJudge implements Judge {
     const rowsIn = (hours: number) => Math.round((hours * 3_600_000) / model.samplePeriodMs);
     this.#site = site;
     this.#model = model;
-    this.#water = water;
+    this.#water = water && new TwoWaters(water);
     this.#hearing = new Hearing(site, model);
     this.#notices = new Notices(site, notices);
     this.#localiser = new Localiser(site, this.#hearing.cross, this.#hearing.floor);
@@ -77,22 +81,23 @@ export class SiteJudge implements Judge {
     const { timeMs } = row;
     const values = this.#hearing.rounded(row.values);
     const planned = this.#notices.at(timeMs);
-    const back = this.#water?.snapshot();
-    const water = this.#water?.commit(timeMs, values, trustedMask(values, this.#distrust.signals));
+    const water = this.#water?.asMeasured(timeMs, values);
     const heard = this.#hearing.hear(timeMs, values, withoutPlanned(water, planned), planned.factor);
     const parts = scoreParts(heard.testimony, heard.statistics, this.#model.limits);
     const fast = most(parts, false);
-    const alarm = this.#episode.step(timeMs, fast, most(parts, true));
+    const alarm = this.#episode.step(timeMs, fast, most(parts, true), this.#stillFalse);
     if (fast >= 1) this.#hearing.forget();
-    const asked = alarm ? this.#investigate(heard, back) : this.#relax(heard);
-    return this.#judgement(heard, parts, alarm, planned, asked ?? water);
+    if (alarm) this.#investigate(heard);
+    else this.#calm();
+    const without = this.#water?.without(timeMs, values, this.#distrust.signals);
+    this.#reconsider(heard.testimony, without?.voices);
+    return this.#judgement(heard, parts, alarm, planned, without ?? water);
   }
 
-  /** In alarm: who explains it? New culprits are distrusted, and the water twin takes the row again without them. */
-  #investigate(heard: Heard, back: Uint8Array | undefined): WaterSays | undefined {
+  /** In alarm: who explains it? New culprits are distrusted. */
+  #investigate(heard: Heard): void {
     const { testimony } = heard;
     const { timeMs, values, repeats } = testimony;
-    const known = this.#distrust.signals;
     this.#ranking.fade();
     for (let i = 0; i < values.length; i++) {
       if (repeats.copied[i]! >= 1 || repeats.frozen[i]! >= 1) this.#distrust.add(i);
@@ -100,7 +105,6 @@ export class SiteJudge implements Judge {
     }
     for (const cause of testimony.limits) this.#accuse(cause.signal, LIMIT_WEIGHT);
     const water = this.#water;
-    if (water && back) water.restore(back);
     const standIn = bestEstimates(testimony.voices, values.length).expected;
     const found = this.#localiser.localise({
       testimony,
@@ -109,24 +113,27 @@ export class SiteJudge implements Judge {
       distrusted: this.#distrust.signals,
       standIn,
       standInBefore: this.#estimatesBefore,
-      ask: water && askWater(water, timeMs, values),
+      ask: water && ((distrusted, freeSpeeds) => water.ask(timeMs, values, distrusted, freeSpeeds)),
     });
     for (const culprit of found.culprits) {
       this.#ranking.add(culprit.signal, culprit.gain);
       if (!culprit.actuator) this.#distrust.add(culprit.signal);
     }
     this.#alternatives = found.alternatives;
-    this.#remainSuspect(testimony.voices, known);
-    this.#distrust.step((signal) => deviation(testimony.voices, signal), (signal) => repeats.copied[signal]! >= 1 || repeats.frozen[signal]! >= 1);
-    return water?.commit(timeMs, values, trustedMask(values, this.#distrust.signals));
   }
 
-  /** Signals distrusted since earlier rows earn suspicion by what they still deviate. */
-  #remainSuspect(voices: readonly Voice[], known: ReadonlySet<number>): void {
-    for (const signal of known) {
+  /** Distrusted signals are compared with what is expected without them: they earn suspicion, or their way back. */
+  #reconsider(testimony: Testimony, without: readonly Voice[] | undefined): void {
+    const voices = without ?? testimony.voices;
+    const { copied, frozen } = testimony.repeats;
+    this.#stillFalse = 0;
+    for (const signal of this.#distrust.signals) {
       const z = deviation(voices, signal);
-      if (!Number.isNaN(z)) this.#ranking.add(signal, 16 * Math.log1p((z * z) / 16));
+      if (Number.isNaN(z)) continue;
+      this.#ranking.add(signal, softSquare(z));
+      if (without && this.#site.signals[signal]!.kind === "level") this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z);
     }
+    this.#distrust.step((signal) => deviation(voices, signal), (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1);
   }
 
   #accuse(id: string, weight: number): void {
@@ -136,13 +143,11 @@ export class SiteJudge implements Judge {
     this.#distrust.add(signal.number);
   }
 
-  /** Out of alarm: suspicion ends, distrusted signals may earn their way back. */
-  #relax(heard: Heard): undefined {
+  /** Out of alarm suspicion ends; distrusted signals may still have to earn their way back. */
+  #calm(): void {
     this.#ranking.reset();
     this.#verdict.reset();
     this.#alternatives = [];
-    const { voices, repeats } = heard.testimony;
-    this.#distrust.step((signal) => deviation(voices, signal), (signal) => repeats.copied[signal]! >= 1);
   }
 
   #judgement(heard: Heard, parts: readonly Part[], alarm: boolean, planned: Widening, water: WaterSays | undefined): Judgement {
@@ -231,7 +236,8 @@ export class SiteJudge implements Judge {
       estimatesBefore: [...this.#estimatesBefore],
       zBefore: [...this.#zBefore],
       alternatives: this.#alternatives,
-      water: this.#water ? [...this.#water.snapshot()] : null,
+      stillFalse: this.#stillFalse,
+      water: this.#water?.state() ?? null,
     };
     return encodeSnapshot(state);
   }
@@ -247,11 +253,14 @@ export class SiteJudge implements Judge {
     this.#estimatesBefore = Float64Array.from(state.estimatesBefore);
     this.#zBefore = Float64Array.from(state.zBefore);
     this.#alternatives = state.alternatives;
-    if (state.water) this.#water?.restore(Uint8Array.from(state.water));
+    this.#stillFalse = state.stillFalse;
+    if (state.water) this.#water?.restore(state.water);
   }
 }
 
 const COPY_WEIGHT = 150;
+/** A distrusted level this far from the twin without it, in standard deviations, holds the alarm. */
+const STILL_FALSE_Z = 8;
 const LIMIT_WEIGHT = 100;
 
 function most(parts: readonly Part[], slow: boolean): number {

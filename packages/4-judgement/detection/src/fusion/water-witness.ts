@@ -6,39 +6,70 @@
  */
 import type { Site } from "@twinward/plant";
 import { type WaterExpectation, type WaterParameters, WaterTwin } from "@twinward/physics";
+import { Switching, type SwitchingKind } from "./switching.ts";
 import { type LogicFinding, type Voice, voiceOf, type WaterReport } from "./testimony.ts";
 
 export interface WaterSays {
   readonly voices: readonly Voice[];
   readonly report: WaterReport;
+  /** Per signal, for levels: what may have switched since the row before. */
+  readonly switching: readonly (SwitchingKind | undefined)[];
+}
+
+export interface WaterQuestion {
+  readonly timeMs: number;
+  readonly values: Float64Array;
+  /** 1 for each signal that may be believed. */
+  readonly trusted: Uint8Array;
+  /** Pumps (element ids) whose speed is left open. */
+  readonly freeSpeeds?: readonly string[];
+  /** Values of the row before, as measured. */
+  readonly before: Float64Array | undefined;
+}
+
+/** What switching adds to the spread of a level forecast, per signal, in the signal's unit. */
+export interface SwitchingDoubt {
+  readonly other: readonly number[];
+  readonly own: readonly number[];
 }
 
 export class WaterWitness {
   readonly #twin: WaterTwin;
   readonly #site: Site;
   readonly #floor: Float64Array;
+  readonly #doubt: SwitchingDoubt;
+  readonly #switching: Switching;
   readonly #levelOf: ReadonlyMap<string, number>;
   readonly #isLevel: readonly boolean[];
 
-  private constructor(twin: WaterTwin, site: Site, floor: Float64Array) {
+  private constructor(twin: WaterTwin, site: Site, floor: Float64Array, doubt: SwitchingDoubt) {
     this.#twin = twin;
+    this.#doubt = doubt;
+    this.#switching = new Switching(site);
     this.#site = site;
     this.#floor = floor;
     this.#isLevel = site.signals.map((signal) => signal.kind === "level");
     this.#levelOf = new Map(site.signals.flatMap((s) => (s.kind === "level" ? [[s.element, s.number] as const] : [])));
   }
 
-  static async open(site: Site, parameters: WaterParameters, floor: Float64Array): Promise<WaterWitness> {
-    return new WaterWitness(await WaterTwin.open(site, parameters), site, floor);
+  static async open(
+    site: Site,
+    parameters: WaterParameters,
+    floor: Float64Array,
+    doubt: SwitchingDoubt,
+  ): Promise<WaterWitness> {
+    return new WaterWitness(await WaterTwin.open(site, parameters), site, floor, doubt);
   }
 
   /** What the twin would say with these signals believed, and with the speed of these pumps left open. */
-  ask(timeMs: number, values: Float64Array, trusted: Uint8Array, freeSpeeds: readonly string[] = []): WaterSays {
-    return this.#says(values, this.#twin.assess(timeMs, values, trusted, { freeSpeeds }));
+  ask(question: WaterQuestion): WaterSays {
+    const { timeMs, values, trusted, freeSpeeds = [] } = question;
+    return this.#says(question, this.#twin.assess(timeMs, values, trusted, { freeSpeeds }));
   }
 
-  commit(timeMs: number, values: Float64Array, trusted: Uint8Array): WaterSays {
-    return this.#says(values, this.#twin.step(timeMs, values, trusted));
+  commit(question: WaterQuestion): WaterSays {
+    const { timeMs, values, trusted, freeSpeeds = [] } = question;
+    return this.#says(question, this.#twin.step(timeMs, values, trusted, { freeSpeeds }));
   }
 
   snapshot(): Uint8Array {
@@ -49,12 +80,20 @@ export class WaterWitness {
     this.#twin.restore(bytes);
   }
 
-  #says(values: Float64Array, seen: WaterExpectation): WaterSays {
+  #says({ values, before }: WaterQuestion, seen: WaterExpectation): WaterSays {
     const without = seen.withoutSelf;
+    const forecast = seen.forecast.expected;
     const hydraulics = voiceOf("hydraulics", values, this.#unlessStatus(without.expected), without.sigma, this.#floor);
-    const levels = seen.forecast.expected.map((value, i) => (this.#isLevel[i] && seen.warm ? value : Number.NaN));
-    const balance = voiceOf("mass-balance", values, levels, seen.forecast.sigma, this.#floor);
-    return { voices: [hydraulics, balance], report: this.#report(seen) };
+    const row = { values, before, forecast };
+    const switching = this.#isLevel.map((isLevel, i) => (isLevel ? this.#switching.kindOf(i, row) : undefined));
+    const levels = forecast.map((value, i) => (this.#isLevel[i] && seen.warm ? value : Number.NaN));
+    const sigma = seen.forecast.sigma.map((value, i) => Math.hypot(value, this.#doubtOf(i, switching[i])));
+    const balance = voiceOf("mass-balance", values, levels, sigma, this.#floor);
+    return { voices: [hydraulics, balance], report: this.#report(seen), switching };
+  }
+
+  #doubtOf(signal: number, kind: SwitchingKind | undefined): number {
+    return kind === "other" || kind === "own" ? this.#doubt[kind][signal]! : 0;
   }
 
   #unlessStatus(expected: Float64Array): Float64Array {

@@ -6,8 +6,8 @@
  * A runner-up that would have explained nearly as much is kept as an alternative, because a framing attack makes the
  * honest meter look guilty.
  */
-import type { Site } from "@twinward/plant";
-import type { CrossPrediction } from "../crossprediction/cross-prediction.ts";
+import type { Signal, Site } from "@twinward/plant";
+import type { CrossPrediction, Predicted } from "../crossprediction/cross-prediction.ts";
 import type { LogicFinding, Testimony, Voice } from "../fusion/testimony.ts";
 import type { WaterSays } from "../fusion/water-witness.ts";
 import { type CrossRow, crossCost, replaced, softSquare } from "./cross-exclusion.ts";
@@ -32,6 +32,10 @@ export interface Localised {
 const GAIN_MIN = 30;
 /** The next culprit must explain at least this share of what the first one did. */
 const GAIN_SHARE_MIN = 0.15;
+/** Leaving a signal out can explain at most this multiple of what it deviates itself, beyond what is usual. */
+const OWN_MULTIPLE = 2;
+const OWN_CLEAN = softSquare(2.5);
+const STATUS_GAIN_MAX = 200;
 /** A runner-up this close to the winner is an alternative. */
 const ALTERNATIVE_SHARE = 0.8;
 export const CULPRITS_MAX = 6;
@@ -103,11 +107,19 @@ export class Localiser {
       const instead = signal.kind === "status" ? 1 - crossRow.now[number]! : cross.expected[number]!;
       if (Number.isNaN(instead)) continue;
       const without = new Set([...excluded, number]);
-      gains[number] = Math.max(0, cost - crossCost(this.#cross, replaced(crossRow, number, instead, instead), without));
+      const drop = cost - crossCost(this.#cross, replaced(crossRow, number, instead, instead), without);
+      gains[number] = Math.max(0, Math.min(drop, this.#ownShare(signal, crossRow, cross)));
     }
     for (const voice of water?.voices ?? []) addVoice(gains, voice, excluded);
     for (const finding of water?.report.logic ?? []) addLogic(gains, finding, excluded);
     return gains;
+  }
+
+  /** A signal that agrees with its own prediction is no culprit, however much leaving it out happens to smooth. */
+  #ownShare({ kind, number }: Signal, row: CrossRow, cross: Predicted): number {
+    if (kind === "status") return STATUS_GAIN_MAX;
+    const z = (row.now[number]! - cross.expected[number]!) / Math.hypot(cross.sigma[number]!, this.#floor[number]!);
+    return OWN_MULTIPLE * Math.max(0, softSquare(z) - OWN_CLEAN);
   }
 
   /** The pump whose unknown speed explains the hydraulics better than leaving out `best` does. */
@@ -123,9 +135,17 @@ export class Localiser {
   }
 }
 
+/** Physics is trusted further into its tails than statistics before its word is softened. */
+function physicalSquare(z: number): number {
+  return PHYSICAL_SOFTNESS * Math.log1p((z * z) / PHYSICAL_SOFTNESS);
+}
+
+const PHYSICAL_SOFTNESS = 64;
+const PHYSICAL_CLEAN = physicalSquare(2.5);
+
 function addVoice(gains: Float64Array, voice: Voice, excluded: ReadonlySet<number>): void {
   for (let i = 0; i < gains.length; i++) {
-    if (!excluded.has(i) && !Number.isNaN(voice.z[i]!)) gains[i]! += softSquare(voice.z[i]!);
+    if (!excluded.has(i) && !Number.isNaN(voice.z[i]!)) gains[i]! += Math.max(0, physicalSquare(voice.z[i]!) - PHYSICAL_CLEAN);
   }
 }
 

@@ -36,6 +36,7 @@ function modelShape(signals: number): Check {
     }),
     // The water twin checks its own parameters when it is opened.
     water: (value, path) => (value === null || isObject(value) ? undefined : `${path}: no object`),
+    switching: record({ other: list(atLeast(0), signals), own: list(atLeast(0), signals) }),
     repeats: repeatShape(signals),
     streams: list(streamShape, signals),
     limits: record({ voices: optional(VOICES, voice), misfit: atLeast(0), logic: dictionary(above0) }),

@@ -7,6 +7,7 @@ import { sha256, toHex } from "@twinward/kernel";
 import type { WaterParameters } from "@twinward/physics";
 import type { CrossPredictionModel } from "../crossprediction/cross-prediction.ts";
 import type { Limits } from "../fusion/score.ts";
+import type { SwitchingDoubt } from "../fusion/water-witness.ts";
 import type { RepeatLimits } from "../repeats/learn-repeats.ts";
 import type { StreamLimits } from "../streams/stream-checks.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -29,6 +30,8 @@ export interface Model {
   readonly floor: readonly number[];
   readonly cross: CrossPredictionModel;
   readonly water: WaterParameters | null;
+  /** What switching between two rows adds to the spread of level forecasts, per signal. */
+  readonly switching: SwitchingDoubt;
   readonly repeats: RepeatLimits;
   readonly streams: readonly StreamLimits[];
   readonly limits: Limits;

@@ -6,15 +6,16 @@
  * relax all limits together. Deterministic: the same rows give the same bytes.
  */
 import { sha256, toHex, UsageError } from "@twinward/kernel";
-import { fitWaterParameters } from "@twinward/physics";
+import { fitWaterParameters, type WaterParameters } from "@twinward/physics";
 import type { Site } from "@twinward/plant";
 import { fitCrossPrediction, shortened } from "../crossprediction/fit.ts";
 import { Hearing, roundedRow, trustedMask } from "../fusion/hearing.ts";
-import { WaterWitness } from "../fusion/water-witness.ts";
+import { type WaterSays, WaterWitness } from "../fusion/water-witness.ts";
 import type { Row } from "../judge.ts";
 import { learnRepeats } from "../repeats/learn-repeats.ts";
 import { learnStreamLimits } from "../streams/learn-limits.ts";
 import { LimitLearner } from "./learn-limits.ts";
+import { learnSwitching, withDoubt } from "./learn-switching.ts";
 import { MODEL_FORMAT, type Model } from "./model.ts";
 
 /** Rows in time order; called once per pass, so that a file can be read again instead of being held by the caller. */
@@ -41,7 +42,7 @@ export const TRAINING_ROWS_MIN = 200;
 /** More rows cost time and teach little: longer data is read, but only the newest rows are learned from. */
 export const TRAINING_ROWS_MAX = 20_000;
 /** Rows on which the hydraulic twin is fitted and its limits are chosen. */
-export const WATER_ROWS_MAX = 9_000;
+export const WATER_ROWS_MAX = 4_000;
 const FALSE_EPISODES_PER_30_DAYS = 0.1;
 
 /** Fits and freezes everything the judge of this site uses. Throws UsageError when there are too few rows. */
@@ -51,8 +52,7 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
   const values = rows.kept.map((row) => row.values);
   const targets = predictable(site, values);
   const cross = fitCrossPrediction(values, targets, (share) => progress?.(0.4 * share));
-  const waterRows = rows.kept.slice(-WATER_ROWS_MAX);
-  const water = site.behaviour.kind === "none" ? null : await fitWaterParameters(site, waterRows);
+  const water = site.behaviour.kind === "none" ? null : await fitWaterParameters(site, rows.kept);
   progress?.(0.6);
   const samplePeriodMs = periodOf(rows.kept);
   const floor = site.signals.map((signal) => signal.resolution / 2);
@@ -61,13 +61,12 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
   const per30Days = options.falseEpisodesPer30Days ?? FALSE_EPISODES_PER_30_DAYS;
   const learner = new LimitLearner(rows.kept.length, site.signals.length);
   const hearing = new Hearing(site, { cross, repeats, floor, samplePeriodMs });
-  const witness = water ? await WaterWitness.open(site, water, Float64Array.from(floor)) : undefined;
-  const firstWater = rows.kept.length - waterRows.length;
+  const says = water ? await waterSays(site, water, rows.kept, floor, (share) => progress?.(0.6 + 0.3 * share)) : [];
+  const switching = learnSwitching(rows.kept, says, site.signals.length);
   rows.kept.forEach((row, i) => {
-    const says = i >= firstWater ? witness?.commit(row.timeMs, row.values, trustedMask(row.values, NOBODY)) : undefined;
-    const heard = hearing.hear(row.timeMs, row.values, says);
+    const said = says[i];
+    const heard = hearing.hear(row.timeMs, row.values, said && withDoubt(said, row.values, switching));
     if (i > 0) learner.add(i, heard.statistics, heard.testimony.water);
-    if (i % 500 === 0) progress?.(0.6 + (0.4 * i) / rows.kept.length);
   });
   return {
     format: MODEL_FORMAT,
@@ -80,6 +79,7 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
     floor: floor.map(shortened),
     cross,
     water,
+    switching,
     repeats,
     streams: learnStreamLimits(site.signals, values),
     limits: learner.limits({ per30Days, rowsPer30Days }),
@@ -87,6 +87,24 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
 }
 
 const NOBODY: ReadonlySet<number> = new Set();
+
+/** What the trained water twin says of the newest clean rows; undefined for the rows before them. */
+async function waterSays(
+  site: Site,
+  water: WaterParameters,
+  rows: readonly TimedValues[],
+  floor: readonly number[],
+  progress: (share: number) => void,
+): Promise<(WaterSays | undefined)[]> {
+  const none = site.signals.map(() => 0);
+  const witness = await WaterWitness.open(site, water, Float64Array.from(floor), { other: none, own: none });
+  const first = Math.max(0, rows.length - WATER_ROWS_MAX);
+  return rows.map(({ timeMs, values }, i) => {
+    if (i < first) return undefined;
+    if (i % 200 === 0) progress((i - first) / (rows.length - first));
+    return witness.commit({ timeMs, values, trusted: trustedMask(values, NOBODY), before: rows[i - 1]?.values });
+  });
+}
 
 interface TrainingRows {
   readonly kept: readonly TimedValues[];

@@ -15,6 +15,7 @@ export function untrainedModel(site: Site): Model {
     floor: site.signals.map((signal) => signal.resolution / 2),
     cross: { scale: { mean: each(0), spread: each(1) }, targets: [] },
     water: null,
+    switching: { other: each(0), own: each(0) },
     repeats: { signals: [], copiedMin: [], frozenMin: [], rests: [] },
     streams: site.signals.map((signal) => ({
       minimum: signal.minimum,
