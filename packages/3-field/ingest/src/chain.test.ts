@@ -156,7 +156,7 @@ describe("whatever the order of arrival", () => {
         expect(openLinks()).toBe(0);
         expect(found).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 
@@ -177,7 +177,7 @@ describe("whatever the order of arrival", () => {
           if (before !== undefined) expect(toHex(frame.previous)).toBe(toHex(before.digest));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
   });
 });

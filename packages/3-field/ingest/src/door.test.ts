@@ -189,14 +189,16 @@ describe("hostile names", () => {
     "",
   ];
 
-  test.each(NAMES)("%j is nobody's issuer, device or site", async (name) => {
-    const codes = [
-      await accept(world.plc1.frame(world.plc1.readings(START_MS), { issuer: name, device: name })),
-      await accept(world.plc1.frame(world.plc1.readings(START_MS), { device: name })),
-      await accept(world.plc1.frame(world.plc1.readings(START_MS), { site: name })),
-    ];
-    for (const code of codes) {
-      expect(["ISSUER_WRONG", "DEVICE_FOREIGN", "AUDIENCE_WRONG", "FRAME_HEADER_INVALID"]).toContain(code);
+  test("are nobody's issuer, device or site", async () => {
+    for (const name of NAMES) {
+      const codes = [
+        await accept(world.plc1.frame(world.plc1.readings(START_MS), { issuer: name, device: name })),
+        await accept(world.plc1.frame(world.plc1.readings(START_MS), { device: name })),
+        await accept(world.plc1.frame(world.plc1.readings(START_MS), { site: name })),
+      ];
+      for (const code of codes) {
+        expect(["ISSUER_WRONG", "DEVICE_FOREIGN", "AUDIENCE_WRONG", "FRAME_HEADER_INVALID"], name).toContain(code);
+      }
     }
     expect(frames()).toEqual([]);
   });
