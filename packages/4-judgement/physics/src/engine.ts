@@ -17,7 +17,6 @@ export const NODE = {
   tankLevel: 8,
   demand: 9,
   head: 10,
-  pressure: 11,
   tankDiameter: 17,
   volumeCurve: 19,
   minLevel: 20,

@@ -89,13 +89,8 @@ export class WaterNetwork {
     return index === undefined ? undefined : { what, index };
   }
 
-  /** Net flow signs: +1 when the link flows into the node, −1 when out of it. */
-  linksOfNode(node: number): readonly { readonly link: number; readonly sign: number }[] {
-    return range(this.#engine.linkCount).flatMap((link) => {
-      const [from, to] = this.#engine.linkNodes(link);
-      if (from !== node && to !== node) return [];
-      return [{ link, sign: to === node ? 1 : -1 }];
-    });
+  nodeId(index: number): string {
+    return this.#engine.nodeId(index);
   }
 
   /**
@@ -123,8 +118,9 @@ export class WaterNetwork {
     });
     const warning = engine.solve();
     readings.forEach((reading, place) => {
-      values[place] =
-        reading.what === "flow" ? engine.link(reading.index, LINK.flow) : engine.node(reading.index, NODE.pressure);
+      if (reading.what === "flow") values[place] = engine.link(reading.index, LINK.flow);
+      // Head less elevation: EPANET's own pressure keeps the unit of the file (psi) whatever the flow unit is.
+      else values[place] = engine.node(reading.index, NODE.head) - engine.node(reading.index, NODE.elevation);
     });
     this.tanks.forEach((tank, place) => {
       inflows[place] = engine.node(tank.node, NODE.demand);

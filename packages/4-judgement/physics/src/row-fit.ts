@@ -43,11 +43,13 @@ const OTHER_PIN_GAIN = 10;
 /** The reading not taken is at least this likely. */
 const OTHER_PIN_SHARE_MIN = 0.05;
 /** A demand is far from its prior beyond this many standard deviations. */
-const DEMAND_STRAY = 2;
+const DEMAND_STRAY = 1.5;
 /** Levels this many standard deviations from a limit may be on it. */
 const LIMIT_DOUBT = 4;
 /** Share of its flow by which a machine that has just been switched may be off. */
 const SETTLING_SHARE = 0.01;
+/** Pressures while a machine settles, metres. */
+const SETTLING_HEAD = 0.02;
 /** Flows below this share of 1 l/s are none. */
 const FLOW_NONE = 0.05;
 
@@ -97,17 +99,22 @@ export function fitRow(
   return { ...best, statuses, statusReported, flowSays, openLoop, norm, freedom: degrees, trusted };
 }
 
-/** A machine that has just been switched is still settling: its own flow is known less well. */
+/**
+ * A machine that has just been switched is still settling: its own flow is known less well, and so are pressures.
+ * (In recorded simulations it is the solver that has not settled; the size is the same.)
+ */
 function settlingSigma(
   model: WaterModel,
   forecast: Forecast,
   statuses: Float64Array,
   measured: Float64Array,
 ): Float64Array {
+  const settling = statuses.map((status, place) => (forecast.warm && forecast.before[place] !== status ? 1 : 0));
+  if (!settling.includes(1)) return model.sigma;
   return model.sigma.map((sigma, place) => {
-    const { actuator } = model.meters[place]!;
-    const settling = actuator >= 0 && forecast.warm && forecast.before[actuator] !== statuses[actuator];
-    return settling ? Math.hypot(sigma, SETTLING_SHARE * (measured[place]! || 0)) : sigma;
+    const { actuator, reading } = model.meters[place]!;
+    if (reading.what === "pressure") return Math.hypot(sigma, SETTLING_HEAD);
+    return settling[actuator] === 1 ? Math.hypot(sigma, SETTLING_SHARE * (measured[place]! || 0)) : sigma;
   });
 }
 

@@ -4,7 +4,7 @@
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (sorted.length === 0) return Number.NaN;
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+  return sorted[Math.floor(part * (sorted.length - 1))]!;
 }
 
 /**
