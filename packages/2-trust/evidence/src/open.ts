@@ -109,8 +109,11 @@ function publish(head: Head, folder: DataFolder, options: LogOptions): void {
 
 /** What a crash left half written; a half-written data key is also a secret. */
 function removeUnfinished(folder: DataFolder): void {
-  for (const dir of [folder.dir, folder.keys, folder.dataKeys]) {
+  for (const dir of [folder.keys, folder.tiles]) {
     if (!existsSync(dir)) continue;
-    for (const file of readdirSync(dir)) if (file.endsWith(UNFINISHED)) rmSync(join(dir, file));
+    for (const path of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+      if (path.endsWith(UNFINISHED)) rmSync(join(dir, path));
+    }
   }
+  rmSync(folder.checkpoint + UNFINISHED, { force: true });
 }

@@ -1,6 +1,7 @@
 /** The key files of a folder: each data key is the one it is named after, and the log key is the one the log names. */
 import { existsSync } from "node:fs";
 import { equalBytes } from "@twinward/kernel";
+import { UNFINISHED } from "@twinward/store";
 import { type DataKey, dataKeyFile, readDataKey } from "../data-key.ts";
 import type { DataFolder } from "../layout.ts";
 import { currentTerm, type LogIdentity, readLogKey } from "../log-key.ts";
@@ -25,7 +26,9 @@ export class KeyFiles {
     for (const path of files) {
       const hex = /^keys\/data\/([0-9a-f]{16})\.key$/.exec(path)?.[1];
       if (hex === undefined) {
-        if (path.startsWith("keys/data/")) findings.problem("FILE_EXTRA", path, "no data key has this name");
+        const isLeftOver = lagging && path.endsWith(UNFINISHED);
+        if (path.startsWith("keys/data/") && !isLeftOver)
+          findings.problem("FILE_EXTRA", path, "no data key has this name");
         continue;
       }
       findings.checked.files++;

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { equalBytes, isRefusal } from "@twinward/kernel";
+import { UNFINISHED } from "@twinward/store";
 import { bundlePath, HASH_BYTES, leafHash, MerkleTree, parseBundle, TILE_WIDTH, tilePath } from "@twinward/tlog";
 import type { Findings } from "./findings.ts";
 
@@ -44,7 +45,7 @@ export class TileCheck {
   finish(lagging: boolean): void {
     for (let level = 0; level < this.#hashes.length; level++) this.#check(level);
     for (const path of this.#listing) {
-      if (!this.#seen.has(path))
+      if (!this.#seen.has(path) && !(lagging && path.endsWith(UNFINISHED)))
         this.#findings.problem("FILE_EXTRA", path, "no tile or bundle of this log has this name");
     }
     if (lagging && this.#missing.length > 0) {
