@@ -31,7 +31,7 @@ export default {
     {
       name: "no-dead-files",
       severity: "error",
-      from: { orphan: true, pathNot: ["[.]test[.]ts$", "/index[.]ts$"] },
+      from: { orphan: true, pathNot: ["[.]test[.]ts$", "/index[.]ts$", "/page/page[.]js$"] },
       to: {},
     },
   ],

@@ -15,16 +15,16 @@ export const rooms = [
   // 2-trust: what happened, who may, what exists.
   { path: "packages/2-trust/evidence", uses: ["kernel", "frame", "tlog", "store"] },
   { path: "packages/2-trust/access", uses: ["kernel", "frame", "store", "evidence"] },
-  { path: "packages/2-trust/plant", uses: ["kernel", "store", "evidence"] },
+  { path: "packages/2-trust/plant", uses: ["kernel"] },
   // 3-field: the physical world comes in.
   { path: "packages/3-field/device", uses: ["kernel", "frame", "tlog"] },
   { path: "packages/3-field/ingest", uses: ["kernel", "frame", "store", "evidence", "access", "plant"] },
   // 4-judgement: what should be true, what looks false, what we believe.
   { path: "packages/4-judgement/physics", uses: ["kernel", "plant"] },
-  { path: "packages/4-judgement/detection", uses: ["kernel", "frame", "store", "evidence", "plant", "physics"] },
+  { path: "packages/4-judgement/detection", uses: ["kernel", "frame", "evidence", "plant", "physics"] },
   { path: "packages/4-judgement/twin", uses: ["kernel", "store", "evidence", "plant", "detection"] },
   // 5-action: what we do about it.
-  { path: "packages/5-action/incident", uses: ["kernel", "store", "evidence", "plant", "detection", "twin"] },
+  { path: "packages/5-action/incident", uses: ["kernel", "evidence", "plant", "detection"] },
   // 6-outside: people and other systems look in.
   {
     path: "packages/6-outside/api",
@@ -63,10 +63,10 @@ export const rooms = [
       "plant",
       "device",
       "ingest",
-      "physics",
       "detection",
       "twin",
       "incident",
+      "api",
       "server",
       "lab",
     ],

@@ -17,7 +17,7 @@ export async function recomputeLog(log: LogReader): Promise<readonly Problem[]> 
   const judge = await createJudge(site, model);
   const by = { code: codeDigest(), model: modelDigest(model) };
   const { mismatches } = recompute({ reader: log, site, judge, ...by, downstream: new IncidentsAndTwin(site) });
-  return mismatches.map((mismatch) => problem(`entry ${mismatch.entry}`, mismatch.detail));
+  return mismatches.map((mismatch) => problem(`entry ${mismatch.entry}`, `${mismatch.reason}: ${mismatch.detail}`));
 }
 
 const problem = (where: string, detail: string): Problem => ({ code: CODE, where, detail });

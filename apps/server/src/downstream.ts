@@ -43,6 +43,11 @@ export class IncidentsAndTwin implements Downstream {
     if (twin !== undefined) this.#twin.restore(twin);
   }
 
+  /** What happened before the restart was told then. */
+  onReplayed(): void {
+    this.#events = [];
+  }
+
   view(): TwinView {
     return this.#twin.view();
   }

@@ -1,7 +1,7 @@
 /** What the judgement worker and the process that owns the log say to each other. */
 import type { AtomicGroup } from "@twinward/evidence";
 import type { IncidentEvent } from "@twinward/incident";
-import type { Notice, Site } from "@twinward/plant";
+import type { Site } from "@twinward/plant";
 import type { TwinView } from "@twinward/twin";
 
 export interface JudgementOrder {
@@ -9,7 +9,6 @@ export interface JudgementOrder {
   readonly site: Site;
   /** Canonical bytes of the frozen model. */
   readonly model: Uint8Array;
-  readonly notices: readonly Notice[];
   readonly code: string;
 }
 

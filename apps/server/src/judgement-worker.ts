@@ -22,7 +22,7 @@ const downstream = new IncidentsAndTwin(order.site);
 const follower = new LogFollower({
   reader,
   site: order.site,
-  judge: await createJudge(order.site, model, { notices: order.notices }),
+  judge: await createJudge(order.site, model),
   code: order.code,
   model: modelDigest(model),
   downstream,

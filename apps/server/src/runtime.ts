@@ -66,7 +66,7 @@ export class Runtime {
     this.history = new History(join(dataDir, "cache", "history.db"), site);
     this.history.catchUp(log);
     this.#incidents = IncidentIndex.of(log);
-    const order = { dataDir, site, model: options.model, notices: options.notices ?? [], code: codeDigest() };
+    const order = { dataDir, site, model: options.model, code: codeDigest() };
     this.judgement = new Judgement(log, order, {
       onJudged: (view) => this.#judged(view, options),
       onIncident: (event) => this.#incident(event, options),

@@ -6,7 +6,6 @@
 import type { AddressInfo } from "node:net";
 import { createApi, Sessions } from "@twinward/api";
 import { TwinwardError } from "@twinward/kernel";
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Runtime } from "./runtime.ts";
 
@@ -27,6 +26,8 @@ export interface Server {
   readonly setupLink: string | undefined;
   stop(): Promise<void>;
 }
+
+type Surface = Awaited<ReturnType<typeof createApi>>;
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -49,7 +50,7 @@ export async function startServer(runtime: Runtime, options: ServerOptions): Pro
   return { url, setupLink, stop: () => stop(app) };
 }
 
-async function buildApi(runtime: Runtime, { listen, logger }: ServerOptions): Promise<FastifyInstance> {
+async function buildApi(runtime: Runtime, { listen, logger }: ServerOptions): Promise<Surface> {
   const { access } = runtime;
   const certificate = await access.serverCertificate([...new Set([listen.host, "127.0.0.1", "localhost"])]);
   const services = {
@@ -76,7 +77,7 @@ async function buildApi(runtime: Runtime, { listen, logger }: ServerOptions): Pr
   return createApi(services, { tls, ...(logger === undefined ? {} : { logger }) });
 }
 
-async function stop(app: FastifyInstance): Promise<void> {
+async function stop(app: Surface): Promise<void> {
   app.server.closeAllConnections();
   for (const client of app.websocketServer.clients) client.terminate();
   await app.close();

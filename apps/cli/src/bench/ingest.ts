@@ -5,9 +5,9 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { BenchWords } from "../commands/bench.ts";
 import type { ExitCode } from "../exit.ts";
 import { benchDevices, benchSite, signedFrames } from "./bench-site.ts";
+import type { BenchWords } from "./bench-words.ts";
 import { ceilingOf } from "./ceiling.ts";
 import { goal, type Measure, printGoals, ratioOf, spreadOf } from "./figures.ts";
 import { gate } from "./gate.ts";

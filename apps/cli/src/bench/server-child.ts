@@ -1,6 +1,7 @@
 /** The server process of a benchmark: the real API over TLS 1.3, with the streaming checks behind the door. */
 import { generateKeyPairSync } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createApi, LiveFeed, Sessions } from "@twinward/api";
 import { isRefusal } from "@twinward/kernel";
 import { History } from "@twinward/twin";
@@ -24,7 +25,7 @@ const app = await createApi(
     ingest,
     sessions: new Sessions(access.registry),
     live: new LiveFeed(),
-    history: new History(":memory:", site),
+    history: new History(join(order.dir, "cache", "history.db"), site),
     twin: () => undefined,
     incidents: () => [],
     act: async () => {},

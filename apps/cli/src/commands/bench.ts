@@ -1,11 +1,7 @@
 /** `twinward bench NAME`: benchmarks, figures as one JSON object last. */
 import { UsageError } from "@twinward/kernel";
+import type { BenchWords } from "../bench/bench-words.ts";
 import type { ExitCode } from "../exit.ts";
-
-export interface BenchWords {
-  readonly rounds: string;
-  readonly minutes: string;
-}
 
 const BENCHES: Readonly<Record<string, () => Promise<(words: BenchWords) => Promise<ExitCode>>>> = {
   ingest: async () => (await import("../bench/ingest.ts")).benchIngest,

@@ -113,7 +113,7 @@ async function closeLastRows(
 ): Promise<void> {
   const last = times.at(-1);
   assert(last !== undefined || times.length === 0, "the last of some times exists");
-  clock.set(Math.max(clock.nowMs(), (last?.timeMs ?? 0) + site.latenessMsMax + 2 * site.samplePeriodMs));
+  clock.set(Math.max(clock.nowMs(), (last?.timeMs ?? 0) + site.latenessMsMax + site.samplePeriodMs));
   await runtime.ingest.beat();
   await runtime.judgement.idle();
 }

@@ -69,7 +69,7 @@ export async function live(
   }
   await fleet.drained();
   // The lateness limit passes, so that the last rows close.
-  clock.set(lastMs + runtime.site.latenessMsMax + 2 * runtime.site.samplePeriodMs);
+  clock.set(lastMs + runtime.site.latenessMsMax + runtime.site.samplePeriodMs);
   await runtime.ingest.beat();
   await runtime.judgement.idle();
   return lastMs;

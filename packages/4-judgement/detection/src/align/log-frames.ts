@@ -59,7 +59,7 @@ export class LogFrames {
   #frameOf(entry: LogEntry): FrameInput {
     const key = entry.frame;
     assert(key !== undefined, "an entry of kind frame has its frame key");
-    const signedAt = entry.facts.signedAt;
+    const signedAt = entry.facts.iat;
     return {
       kind: "frame",
       index: entry.index,
