@@ -56,9 +56,9 @@ export interface ConsistencyClaim {
 export function verifyConsistency(claim: ConsistencyClaim): TlogRefusal | undefined {
   const { oldSize, oldRoot, size, root, hashes } = claim;
   if (!isCount(oldSize) || !isCount(size) || oldSize > size) return inconsistent(`sizes ${oldSize} and ${size}`);
-  if (oldSize === size || oldSize === 0) return trivially(claim);
+  if (oldSize === size) return trivially(claim);
   if (!areHashes([oldRoot, root, ...hashes])) return inconsistent("a hash is not 32 bytes long");
-  return walk(claim);
+  return oldSize === 0 ? trivially(claim) : walk(claim);
 }
 
 /** The empty tree is a beginning of every tree, and a tree is one of itself: no hashes are needed. */
