@@ -10,7 +10,7 @@ import type { Site } from "@twinward/plant";
 import { calibratePressures, calibrateSpeeds, settleSigmas } from "./calibrate.ts";
 import { type CleanRow, learnControls, usageOf } from "./learn-controls.ts";
 import { learnDemands } from "./learn-demands.ts";
-import { learnLevels } from "./learn-levels.ts";
+import { learnLevelBias, learnLevels } from "./learn-levels.ts";
 import type { WaterNetwork } from "./network.ts";
 import { untrainedParameters, type WaterParameters } from "./parameters.ts";
 import { type Pass, runPass } from "./training-pass.ts";
@@ -56,6 +56,9 @@ export async function fitWaterParameters(
   for (let pass = 0; pass < ROUGH_PASSES; pass += 1) {
     const seen = runPass(site, network, parameters, rough);
     parameters = calibratePressures(site, refined(site, network, parameters, seen), seen);
+    // Only once the rest has settled: a bias must not stand in for what the calibration can mend.
+    const settling = pass < ROUGH_PASSES - 2;
+    if (!settling) parameters = { ...parameters, levelBias: learnLevelBias(site, network, parameters, seen) };
   }
   parameters = bestBlend(site, network, parameters, rough);
   const all = stretches(rows, options.rowsMax ?? ROWS_MAX, STRETCH_ROWS);

@@ -129,10 +129,25 @@ function oneLeg(model: WaterModel, leg: Leg, fromMs: number, toMs: number, held:
   mean.set(prior.mean);
   mean.set(end.levels, districts);
   const covariance = propagated(model, leg, prior, periodMs);
+  addBias(model, leg.statuses, end.statuses, periodMs, mean);
   for (const each of end.switches) delay(model, each, mean, covariance);
   const open = new Set(end.switches.filter((each) => each.open).map((each) => each.actuator));
   const lateStatuses = end.statuses.map((status, place) => (open.has(place) ? 1 - status : status));
   return { mean, covariance, statuses: end.statuses, doubtful: open, lateStatuses };
+}
+
+/** Learned error of the run, for the states on average between start and end. A full tank stays full. */
+function addBias(model: WaterModel, from: Float64Array, to: Float64Array, periodMs: number, mean: Float64Array): void {
+  const { network, bias } = model;
+  const districts = network.districts.length;
+  const width = network.actuators.length + 1;
+  network.tanks.forEach((tank, place) => {
+    let rate = bias[place * width + width - 1]!;
+    for (let a = 0; a < width - 1; a += 1) rate += bias[place * width + a]! * ((from[a]! + to[a]!) / 2);
+    const level = mean[districts + place]!;
+    if (rate === 0 || level >= tank.maxLevel || level <= tank.minLevel) return;
+    mean[districts + place] = Math.min(tank.maxLevel, Math.max(tank.minLevel, level + rate * (periodMs / HOUR_MS)));
+  });
 }
 
 /** A switch may have come anywhere within its span: half of it on average, a uniform doubt around that. */

@@ -37,6 +37,13 @@ export interface WaterParameters {
   readonly sigma: readonly number[];
   /** What one hour of open loop adds to the standard deviation of a tank level, per tank, m. */
   readonly levelDrift: Readonly<Record<string, number>>;
+  /**
+   * What the forward run gets wrong about a tank again and again, m/h: a constant and a share per running actuator, by
+   * element id. Empty where it is right.
+   */
+  readonly levelBias: Readonly<
+    Record<string, { readonly constant: number; readonly running: Readonly<Record<string, number>> }>
+  >;
   /** Actuators (element ids) that never ran in the training data. */
   readonly neverUsed: readonly string[];
   /** Actuators that never stopped in the training data. */
@@ -70,6 +77,7 @@ export function untrainedParameters(site: Site, districts: readonly { id: string
     gain: site.signals.map(() => 1),
     sigma: site.signals.map((signal) => Math.max(UNTRAINED_SIGMA[signal.kind], signal.resolution)),
     levelDrift: {},
+    levelBias: {},
     neverUsed: [],
     alwaysUsed: [],
     samplePeriodMs: site.samplePeriodMs,

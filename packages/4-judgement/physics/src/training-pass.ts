@@ -15,6 +15,8 @@ export class Pass {
   readonly residuals: { readonly residual: number; readonly fitted: number; readonly sigma: number }[][];
   /** Per signal (levels): measured − forecast over one sample in which no actuator switched; NaN for the others. */
   readonly levelErrors: number[][];
+  /** Values of each row, in step with `levelErrors` of a signal that is never missing. */
+  readonly states: Float64Array[] = [];
   readonly #site: Site;
 
   constructor(site: Site) {
@@ -24,16 +26,18 @@ export class Pass {
   }
 
   note(row: CleanRow, seen: WaterExpectation, quiet: boolean): void {
+    this.states.push(row.values);
     this.demands.push({ timeMs: row.timeMs, demands: seen.demands });
     for (const { number, kind } of this.#site.signals) {
       const measured = row.values[number]!;
       const fitted = seen.hydraulics.expected[number]!;
       const sigma = seen.hydraulics.sigma[number]!;
+      if (kind === "level") {
+        this.levelErrors[number]!.push(quiet ? measured - seen.forecast.expected[number]! : Number.NaN);
+      }
       if (Number.isNaN(measured - fitted)) continue;
       if (kind === "flow" || kind === "pressure")
         this.residuals[number]!.push({ residual: measured - fitted, fitted, sigma });
-      if (kind === "level")
-        this.levelErrors[number]!.push(quiet ? measured - seen.forecast.expected[number]! : Number.NaN);
     }
   }
 

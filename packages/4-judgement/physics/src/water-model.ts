@@ -26,6 +26,8 @@ export interface WaterModel extends Instrumentation {
   readonly levelGrain: Float64Array;
   /** Per tank: what one hour of open loop adds, metres. */
   readonly drift: Float64Array;
+  /** tanks × (actuators + 1), m/h: share of each running actuator, then the constant. */
+  readonly bias: Float64Array;
   readonly memory: SensitivityMemory;
   readonly fitter: StateFitter;
 }
@@ -74,9 +76,18 @@ export function assembleModel(site: Site, network: WaterNetwork, learned?: Water
     levelSigma: Float64Array.from(levels, (level) => parameters.sigma[level.signal]! / level.factor),
     levelGrain: Float64Array.from(levels, (l) => (0.51 * site.signals[l.signal]!.resolution) / l.factor + 1e-5),
     drift: Float64Array.from(network.tanks, (tank) => parameters.levelDrift[tank.id] ?? UNTRAINED_DRIFT),
+    bias: biasOf(network, parameters),
     memory,
     fitter: new StateFitter(network, meters, memory),
   };
+}
+
+function biasOf(network: WaterNetwork, parameters: WaterParameters): Float64Array {
+  const rows = network.tanks.map((tank) => {
+    const bias = parameters.levelBias[tank.id];
+    return [...network.actuators.map((actuator) => bias?.running[actuator.id] ?? 0), bias?.constant ?? 0];
+  });
+  return Float64Array.from(rows.flat());
 }
 
 function checkSame(learned: readonly string[], present: readonly string[], what: string): void {
