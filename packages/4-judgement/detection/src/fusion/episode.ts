@@ -7,6 +7,10 @@
 export interface EpisodeRules {
   /** Evidence at or above this share of a limit keeps an alarm going. */
   readonly hold: number;
+  /** Evidence of this share of a limit starts an alarm at once. */
+  readonly strong: number;
+  /** Weaker evidence starts one when it comes again within this many rows. */
+  readonly confirmRows: number;
   /** Rows without holding evidence that are bridged. */
   readonly bridgeRows: number;
   /** Most rows that slow evidence alone may keep an alarm going. */
@@ -17,13 +21,29 @@ export interface EpisodeState {
   readonly sinceMs: number;
   readonly quietRows: number;
   readonly slowRows: number;
+  readonly rowsSinceHint: number;
 }
+
+/** What one row brings: scores are shares of limits. */
+export interface RowScores {
+  /** By statistics without memory. */
+  readonly fast: number;
+  /** By statistics with memory. */
+  readonly slow: number;
+  /** A finding that leaves no doubt: a copy, a broken limit, a contradicted command. */
+  readonly plain: boolean;
+  /** How far an accused signal still deviates; holds an alarm but starts none. */
+  readonly standing: number;
+}
+
+const NEVER = 1_000_000;
 
 export class Episode {
   readonly #rules: EpisodeRules;
   #sinceMs = Number.NaN;
   #quietRows = 0;
   #slowRows = 0;
+  #rowsSinceHint = NEVER;
 
   constructor(rules: EpisodeRules) {
     this.#rules = rules;
@@ -34,37 +54,47 @@ export class Episode {
     return this.#sinceMs;
   }
 
-  /**
-   * @param fast score by statistics without memory
-   * @param slow score by statistics with memory
-   * @param standing how far an accused signal still deviates; holds an alarm but starts none
-   * @returns whether this row is in alarm
-   */
-  step(timeMs: number, fast: number, slow: number, standing = 0): boolean {
+  /** Whether this row is in alarm. */
+  step(timeMs: number, evidence: RowScores): boolean {
+    return Number.isNaN(this.#sinceMs) ? this.#starts(timeMs, evidence) : this.#goesOn(evidence);
+  }
+
+  /** At once when the evidence is strong or plain; otherwise when a second row says the same soon after. */
+  #starts(timeMs: number, { fast, slow, plain }: RowScores): boolean {
     const score = Math.max(fast, slow);
-    if (Number.isNaN(this.#sinceMs)) {
-      if (score < 1) return false;
-      this.#sinceMs = timeMs;
-      this.#quietRows = 0;
-      this.#slowRows = 0;
-      return true;
-    }
+    const confirmed = score >= 1 && this.#rowsSinceHint <= this.#rules.confirmRows;
+    this.#rowsSinceHint = score >= 1 ? 1 : this.#rowsSinceHint + 1;
+    if (!(plain || confirmed || score >= this.#rules.strong)) return false;
+    this.#sinceMs = timeMs;
+    this.#quietRows = 0;
+    this.#slowRows = 0;
+    return true;
+  }
+
+  #goesOn({ fast, slow, standing }: RowScores): boolean {
     const held = fast >= this.#rules.hold || standing >= 1;
     this.#slowRows = held ? 0 : this.#slowRows + 1;
     const slowHeld = slow >= 1 && this.#slowRows <= this.#rules.slowRows;
     this.#quietRows = held || slowHeld ? 0 : this.#quietRows + 1;
     if (this.#quietRows <= this.#rules.bridgeRows) return true;
     this.#sinceMs = Number.NaN;
+    this.#rowsSinceHint = NEVER;
     return false;
   }
 
   state(): EpisodeState {
-    return { sinceMs: this.#sinceMs, quietRows: this.#quietRows, slowRows: this.#slowRows };
+    return {
+      sinceMs: this.#sinceMs,
+      quietRows: this.#quietRows,
+      slowRows: this.#slowRows,
+      rowsSinceHint: this.#rowsSinceHint,
+    };
   }
 
   restore(state: EpisodeState): void {
     this.#sinceMs = state.sinceMs;
     this.#quietRows = state.quietRows;
     this.#slowRows = state.slowRows;
+    this.#rowsSinceHint = state.rowsSinceHint;
   }
 }

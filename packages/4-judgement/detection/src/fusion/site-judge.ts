@@ -11,6 +11,7 @@
 import type { Notice, Site } from "@twinward/plant";
 import type { Judge, Judgement, Row } from "../judge.ts";
 import { softSquare } from "../localisation/cross-exclusion.ts";
+import { Deviations } from "../localisation/deviations.ts";
 import { Localiser } from "../localisation/localiser.ts";
 import { Ranking } from "../localisation/ranking.ts";
 import type { Model } from "../train/model.ts";
@@ -31,6 +32,10 @@ import type { WaterSays, WaterWitness } from "./water-witness.ts";
 
 /** Alarms hold at this share of a limit, over gaps of at most these rows or hours, whichever is more. */
 const HOLD = 0.6;
+/** Evidence this far beyond a limit needs no second row; weaker evidence does, within these rows or hours. */
+const STRONG = 1.6;
+const CONFIRM_ROWS = 2;
+const CONFIRM_HOURS = 1;
 const BRIDGE_ROWS = 2;
 const BRIDGE_HOURS = 1;
 const SLOW_HOURS_MAX = 12;
@@ -41,6 +46,7 @@ export class SiteJudge implements Judge {
   readonly #water: TwoWaters | undefined;
   readonly #hearing: Hearing;
   readonly #notices: Notices;
+  readonly #deviations: Deviations;
   readonly #localiser: Localiser;
   readonly #episode: Episode;
   readonly #distrust = new Distrust();
@@ -61,10 +67,13 @@ export class SiteJudge implements Judge {
     this.#model = model;
     this.#water = water && new TwoWaters(water);
     this.#hearing = new Hearing(site, model);
+    this.#deviations = new Deviations(model.limits);
     this.#notices = new Notices(site, notices);
-    this.#localiser = new Localiser(site, this.#hearing.cross, this.#hearing.floor);
+    this.#localiser = new Localiser(site, this.#hearing.cross, this.#hearing.floor, this.#deviations);
     this.#episode = new Episode({
       hold: HOLD,
+      strong: STRONG,
+      confirmRows: Math.max(CONFIRM_ROWS, rowsIn(CONFIRM_HOURS)),
       bridgeRows: Math.max(BRIDGE_ROWS, rowsIn(BRIDGE_HOURS)),
       slowRows: rowsIn(SLOW_HOURS_MAX),
     });
@@ -85,7 +94,8 @@ export class SiteJudge implements Judge {
     const heard = this.#hearing.hear(timeMs, values, withoutPlanned(water, planned), planned.factor);
     const parts = scoreParts(heard.testimony, heard.statistics, this.#model.limits);
     const fast = most(parts, false);
-    const alarm = this.#episode.step(timeMs, fast, most(parts, true), this.#stillFalse);
+    const plain = parts.some((part) => part.ratio >= 1 && PLAIN.test(part.name));
+    const alarm = this.#episode.step(timeMs, { fast, slow: most(parts, true), plain, standing: this.#stillFalse });
     if (fast >= 1) this.#hearing.forget();
     if (alarm) this.#investigate(heard);
     else this.#calm();
@@ -128,12 +138,12 @@ export class SiteJudge implements Judge {
     const { copied, frozen } = testimony.repeats;
     this.#stillFalse = 0;
     for (const signal of this.#distrust.signals) {
-      const z = deviation(voices, signal);
+      const z = this.#deviations.worst(voices, signal);
       if (Number.isNaN(z)) continue;
       this.#ranking.add(signal, softSquare(z));
       if (without && this.#site.signals[signal]!.kind === "level") this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z);
     }
-    this.#distrust.step((signal) => deviation(voices, signal), (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1);
+    this.#distrust.step((signal) => this.#deviations.worst(voices, signal), (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1);
   }
 
   #accuse(id: string, weight: number): void {
@@ -156,7 +166,7 @@ export class SiteJudge implements Judge {
     const trust = this.#trustOf(testimony.values, estimates, heard);
     const verdict = alarm ? this.#verdict.step(this.#rowEvidence(heard, parts, planned)) : "";
     const idOf = (signal: number) => this.#site.signals[signal]!.id;
-    this.#zBefore = Float64Array.from(testimony.values, (_, i) => deviation(testimony.voices, i));
+    this.#zBefore = Float64Array.from(testimony.values, (_, i) => this.#deviations.worst(testimony.voices, i));
     this.#estimatesBefore = estimates.expected;
     const score = Math.max(most(parts, false), most(parts, true));
     return {
@@ -214,7 +224,7 @@ export class SiteJudge implements Judge {
     const { testimony } = heard;
     const first = this.#ranking.order()[0] ?? -1;
     const level = first >= 0 && this.#site.signals[first]!.kind === "level" ? first : -1;
-    const z = level >= 0 ? deviation(testimony.voices, level) : 0;
+    const z = level >= 0 ? this.#deviations.worst(testimony.voices, level) : 0;
     return {
       copied: testimony.repeats.copied.some((share) => share >= 1),
       disobeys: parts.some((part) => part.name.startsWith("control-logic") && !part.name.endsWith("flow") && part.ratio >= 1 && !planned.notified.has(part.signal)),
@@ -258,6 +268,8 @@ export class SiteJudge implements Judge {
   }
 }
 
+/** Findings that need no second row: they are counted, not estimated. */
+const PLAIN = /^(copied|frozen|limits|control-logic)/;
 const COPY_WEIGHT = 150;
 /** A distrusted level this far from the twin without it, in standard deviations, holds the alarm. */
 const STILL_FALSE_Z = 8;
@@ -265,16 +277,6 @@ const LIMIT_WEIGHT = 100;
 
 function most(parts: readonly Part[], slow: boolean): number {
   return parts.reduce((max, part) => (part.slow === slow && part.ratio > max ? part.ratio : max), 0);
-}
-
-/** The largest deviation of the signal in any voice, with its sign; NaN when no voice speaks. */
-function deviation(voices: readonly Voice[], signal: number): number {
-  let worst = Number.NaN;
-  for (const { z } of voices) {
-    if (Number.isNaN(z[signal]!)) continue;
-    if (Number.isNaN(worst) || Math.abs(z[signal]!) > Math.abs(worst)) worst = z[signal]!;
-  }
-  return worst;
 }
 
 /** Control-logic findings about notified elements do not count. */

@@ -5,6 +5,7 @@
  * a status: the other state) and predicting again shows how much of the trouble was its doing.
  */
 import type { CrossPrediction } from "../crossprediction/cross-prediction.ts";
+import type { Deviations } from "./deviations.ts";
 
 /** Squared deviation softened: one enormous deviation must not outweigh many clear ones. */
 export function softSquare(z: number): number {
@@ -17,6 +18,7 @@ export interface CrossRow {
   readonly now: Float64Array;
   readonly before: Float64Array;
   readonly floor: Float64Array;
+  readonly deviations: Deviations;
 }
 
 /** Sum of softened squares over all signals not excluded. */
@@ -25,7 +27,8 @@ export function crossCost(cross: CrossPrediction, row: CrossRow, excluded: Reado
   let cost = 0;
   for (let i = 0; i < expected.length; i++) {
     if (excluded.has(i)) continue;
-    const z = (row.now[i]! - expected[i]!) / Math.sqrt(sigma[i]! ** 2 + row.floor[i]! ** 2);
+    const factor = row.deviations.factor("cross-prediction", i);
+    const z = (factor * (row.now[i]! - expected[i]!)) / Math.hypot(sigma[i]!, row.floor[i]!);
     if (!Number.isNaN(z)) cost += softSquare(z);
   }
   return cost;

@@ -10,6 +10,7 @@ import type { Signal, Site } from "@twinward/plant";
 import type { CrossPrediction, Predicted } from "../crossprediction/cross-prediction.ts";
 import type { LogicFinding, Testimony, Voice } from "../fusion/testimony.ts";
 import type { WaterSays } from "../fusion/water-witness.ts";
+import type { Deviations } from "./deviations.ts";
 import { type CrossRow, crossCost, replaced, softSquare } from "./cross-exclusion.ts";
 
 export interface Culprit {
@@ -57,11 +58,13 @@ export class Localiser {
   readonly #site: Site;
   readonly #cross: CrossPrediction;
   readonly #floor: Float64Array;
+  readonly #deviations: Deviations;
 
-  constructor(site: Site, cross: CrossPrediction, floor: Float64Array) {
+  constructor(site: Site, cross: CrossPrediction, floor: Float64Array, deviations: Deviations) {
     this.#site = site;
     this.#cross = cross;
     this.#floor = floor;
+    this.#deviations = deviations;
   }
 
   /** Gains of all signals, and the culprits to add to the distrusted set. */
@@ -90,7 +93,7 @@ export class Localiser {
   }
 
   #crossRow(row: LocaliseRow): CrossRow {
-    let crossRow: CrossRow = { now: row.now, before: row.before, floor: this.#floor };
+    let crossRow: CrossRow = { now: row.now, before: row.before, floor: this.#floor, deviations: this.#deviations };
     for (const signal of row.distrusted) {
       crossRow = replaced(crossRow, signal, row.standIn[signal]!, row.standInBefore[signal]!);
     }
@@ -110,15 +113,23 @@ export class Localiser {
       const drop = cost - crossCost(this.#cross, replaced(crossRow, number, instead, instead), without);
       gains[number] = Math.max(0, Math.min(drop, this.#ownShare(signal, crossRow, cross)));
     }
-    for (const voice of water?.voices ?? []) addVoice(gains, voice, excluded);
+    for (const voice of water?.voices ?? []) this.#addVoice(gains, voice, excluded);
     for (const finding of water?.report.logic ?? []) addLogic(gains, finding, excluded);
     return gains;
+  }
+
+  #addVoice(gains: Float64Array, voice: Voice, excluded: ReadonlySet<number>): void {
+    for (let i = 0; i < gains.length; i++) {
+      const z = this.#deviations.of(voice, i);
+      if (!excluded.has(i) && !Number.isNaN(z)) gains[i]! += Math.max(0, physicalSquare(z) - PHYSICAL_CLEAN);
+    }
   }
 
   /** A signal that agrees with its own prediction is no culprit, however much leaving it out happens to smooth. */
   #ownShare({ kind, number }: Signal, row: CrossRow, cross: Predicted): number {
     if (kind === "status") return STATUS_GAIN_MAX;
-    const z = (row.now[number]! - cross.expected[number]!) / Math.hypot(cross.sigma[number]!, this.#floor[number]!);
+    const factor = this.#deviations.factor("cross-prediction", number);
+    const z = (factor * (row.now[number]! - cross.expected[number]!)) / Math.hypot(cross.sigma[number]!, this.#floor[number]!);
     return OWN_MULTIPLE * Math.max(0, softSquare(z) - OWN_CLEAN);
   }
 
@@ -142,12 +153,6 @@ function physicalSquare(z: number): number {
 
 const PHYSICAL_SOFTNESS = 64;
 const PHYSICAL_CLEAN = physicalSquare(2.5);
-
-function addVoice(gains: Float64Array, voice: Voice, excluded: ReadonlySet<number>): void {
-  for (let i = 0; i < gains.length; i++) {
-    if (!excluded.has(i) && !Number.isNaN(voice.z[i]!)) gains[i]! += Math.max(0, physicalSquare(voice.z[i]!) - PHYSICAL_CLEAN);
-  }
-}
 
 /** A contradiction accuses the actuator and the level that decides alike; other evidence breaks the tie. */
 function addLogic(gains: Float64Array, finding: LogicFinding, excluded: ReadonlySet<number>): void {

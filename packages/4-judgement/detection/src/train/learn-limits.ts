@@ -71,9 +71,9 @@ export class LimitLearner {
     const perSignal = (series: readonly number[][], least: number) => series.map((values) => limitOrNone(values, each, least));
     return {
       sum: shortened(tailLimit(seen.sums, rate)),
-      sumSlow: shortened(tailLimit(seen.slowSums, rate)),
+      sumSlow: shortened(SLOW_ROOM * tailLimit(seen.slowSums, rate)),
       signal: perSignal(seen.signal, SIGNAL_Z_MIN),
-      slow: seen.slow.map((series, which) => perSignal(series, SLOW_Z_MIN[which]!)),
+      slow: seen.slow.map((series, which) => perSignal(series, SLOW_Z_MIN[which]!).map((limit) => shortened(SLOW_ROOM * limit))),
     };
   }
 }
@@ -81,6 +81,8 @@ export class LimitLearner {
 const LOGIC_MIN = 3;
 /** No limit lies below these, whatever calm data suggests, standard deviations. */
 const SIGNAL_Z_MIN = 5;
+/** Slow means have few independent values even in a long record, so their tails are seen less well. */
+const SLOW_ROOM = 1.3;
 const SLOW_Z_MIN = [1.5, 1] as const;
 
 /** 0 stands for "no limit": the voice never spoke of this signal. */
