@@ -11,8 +11,10 @@ export async function writeInBackground(
   path: string,
   bytes: Uint8Array | string,
   folders: Set<string> = new Set(),
+  before: () => void = () => {},
 ): Promise<void> {
   try {
+    before();
     const folder = dirname(path);
     if (!folders.has(folder)) await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     folders.add(folder);

@@ -51,11 +51,14 @@ export class Committer {
   #scheduled = false;
   #ended: TwinwardError | undefined;
   #isLost = false;
+  #isEnding = false;
 
   constructor(parts: CommitterParts, head: Head) {
     this.#parts = parts;
     this.#head = head;
     this.#checkpoint = new NewestFile(parts.checkpoint, writeInBackground, (error) => this.lost(error));
+    parts.tree.beforeWrite = () => this.durable("tile", () => {});
+    parts.tree.onLost = (error) => this.lost(error);
   }
 
   get head(): Head {
@@ -68,8 +71,8 @@ export class Committer {
   }
 
   add(unit: Unit): void {
-    if (this.#ended !== undefined) {
-      unit.fail(this.#ended);
+    if (this.#ended !== undefined || this.#isEnding) {
+      unit.fail(this.#ended ?? stopped());
       return;
     }
     this.#queue.push(unit);
@@ -81,10 +84,15 @@ export class Committer {
 
   /** Commits what is queued, takes nothing more, and waits for what is written beside the work. */
   async end(): Promise<void> {
-    while (this.#queue.length > 0) this.#commitGroup();
-    this.#ended ??= new EvidenceError("LOG_STOPPED", "the log was stopped");
+    this.#isEnding = true;
+    const { tiles } = this.#parts.tree;
+    while (this.#queue.length > 0) {
+      await tiles.settled();
+      this.#commitGroup();
+    }
+    this.#ended ??= stopped();
     await this.#checkpoint.settled();
-    await this.#parts.tree.tiles.settled();
+    await tiles.settled();
   }
 
   durable(step: DurableStep, run: () => void): void {
@@ -108,6 +116,12 @@ export class Committer {
   }
 
   #commitGroup(): void {
+    const { tiles } = this.#parts.tree;
+    if (tiles.isBehind && this.#ended === undefined) {
+      // The disk is slower than what arrives: wait, so that what is to be written does not pile up in memory.
+      void tiles.settled().then(() => this.#commitGroup());
+      return;
+    }
     this.#scheduled = false;
     const units = this.#takeGroup();
     if (units.length === 0 || this.#ended !== undefined) return;
@@ -151,7 +165,7 @@ export class Committer {
       this.#head = signer.sign(tree.tree.size, tree.tree.root());
       // Dying here: the signature is lost; start makes the same one again.
       this.#publish(this.#head);
-      tree.tiles.writeFilled(oldSize, tree.tree.size, this.#beforeTiles(), (error) => this.lost(error));
+      tree.tiles.writeFilled(oldSize, tree.tree.size);
       // Dying here: tiles may be missing; start writes them from the entries.
     }
     for (const [i, unit] of units.entries()) unit.answer(placed[i] as Placed[], this.#head);
@@ -180,8 +194,8 @@ export class Committer {
     if (checkpointOut !== undefined) this.durable("anchor", () => writeDurably(checkpointOut, head.note));
     // Dying here: the anchor names entries that nobody was told about; they are durable.
   }
+}
 
-  #beforeTiles(): () => void {
-    return () => this.durable("tile", () => {});
-  }
+function stopped(): EvidenceError {
+  return new EvidenceError("LOG_STOPPED", "the log was stopped");
 }

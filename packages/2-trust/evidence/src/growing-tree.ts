@@ -11,8 +11,17 @@ import { TileFiles } from "./tile-files.ts";
 /** Newest hashes kept per level: more than any group writes at once. */
 const HASHES_KEPT = 2 * 1024;
 const FORGET_EVERY = 2 * 1024;
+/** Newest entries kept for bundles: a group and a tile. */
+const ENTRIES_KEPT = 1024 + TILE_WIDTH;
+
+export interface TreeHooks {
+  readonly onRepair?: (what: string) => void;
+}
 
 export class GrowingTree {
+  /** Set by whoever writes the log. */
+  beforeWrite: () => void = () => {};
+  onLost: (error: unknown) => void = () => {};
   readonly tiles: TileFiles;
   readonly #entriesOf: ReturnType<Rows["prepare"]>;
   #tree: MerkleTree;
@@ -20,12 +29,14 @@ export class GrowingTree {
   /** Bytes of the entries appended last, so that bundles need not be read back. */
   #recent: Uint8Array[] = [];
 
-  constructor(dir: string, rows: Rows, onRepair: (what: string) => void = () => {}) {
+  constructor(dir: string, rows: Rows, hooks: TreeHooks = {}) {
     this.#entriesOf = rows.prepare("SELECT bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx");
     this.tiles = new TileFiles(dir, {
       entries: (from, to) => this.entryBytes(from, to),
       tree: () => this.#tree,
-      onRepair,
+      onRepair: (what) => hooks.onRepair?.(what),
+      beforeWrite: () => this.beforeWrite(),
+      onLost: (error) => this.onLost(error),
     });
     this.#tree = this.#emptyTree();
   }
@@ -36,7 +47,7 @@ export class GrowingTree {
 
   /** Appends one leaf: the leaf hash of an entry that is stored, and the entry's bytes. */
   append(leaf: Uint8Array, entry: Uint8Array): void {
-    if (this.#recent.length > 2 * HASHES_KEPT) this.#recent.splice(0, HASHES_KEPT);
+    if (this.#recent.length >= 2 * ENTRIES_KEPT) this.#recent.splice(0, ENTRIES_KEPT);
     this.#recent.push(entry);
     this.#tree.append(leaf);
     if (this.#tree.size - this.#forgotAt < FORGET_EVERY) return;

@@ -100,8 +100,8 @@ export function testLog(dir: string, options: Partial<CreateLogOptions> = {}): P
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-/** One of everything: frames past a full tile, bodies, states, a rotation, both kinds of erasure, quarantine. */
-export async function fillLog(log: LogKeeper, frames = 300): Promise<Receipt[]> {
+/** One of everything: frames, bodies, states, a rotation, both kinds of erasure, quarantine; ticks to make it long. */
+export async function fillLog(log: LogKeeper, frames: number, ticks = 0): Promise<Receipt[]> {
   const device = new TestDevice("plc1");
   const receipts: Receipt[] = [];
   const keep = async (draft: EntryDraft) => receipts.push((await log.append(draft)) as Receipt);
@@ -110,6 +110,8 @@ export async function fillLog(log: LogKeeper, frames = 300): Promise<Receipt[]> 
   await keep({ kind: "administrator", facts: { act: "made" }, body: text("who it was"), dataKey: "subject:somebody" });
   const drafts = Array.from({ length: frames }, (_, i) => device.frame(`readings ${i}`));
   receipts.push(...((await Promise.all(drafts.map((draft) => log.append(draft)))) as Receipt[]));
+  const silence = Array.from({ length: ticks }, (_, i) => log.append({ kind: "tick", facts: { i } }));
+  receipts.push(...((await Promise.all(silence)) as Receipt[]));
   const judged = { kind: "judgement", facts: { time: START_MS, alarm: false }, body: text("no alarm") } as const;
   receipts.push(...(await log.appendAll({ drafts: [judged, judged], states: { twin: text("state of the twin") } })));
   log.quarantine("plc1", "FRAME_FORK", text("not a frame"));

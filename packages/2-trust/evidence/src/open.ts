@@ -41,7 +41,7 @@ function start(folder: DataFolder, database: SqliteDatabase, options: LogOptions
   removeUnfinished(folder);
   const identity = identityOfRows(database);
   const signer = new LogSigner(folder, currentTerm(identity));
-  const tree = new GrowingTree(folder.dir, database, onRepair);
+  const tree = new GrowingTree(folder.dir, database, { onRepair });
   growChecked(tree, sizeOf(database), folder, identity, onRepair);
   checkAnchor(options.checkpointOut, tree, identity);
   finishErasures(database, folder);

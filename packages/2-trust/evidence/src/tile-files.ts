@@ -29,9 +29,15 @@ export interface TileSources {
   /** The tree whose hashes the tiles are. */
   tree(): MerkleTree;
   onRepair(what: string): void;
+  /** Runs before a file is written beside the work. */
+  beforeWrite(): void;
+  /** A file could not be written. */
+  onLost(error: unknown): void;
 }
 
 const TILES_KEPT = 64;
+/** Files in flight at once: more would only queue up in memory. */
+const WRITING_MAX = 32;
 const FULL_TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 export class TileFiles {
@@ -41,7 +47,7 @@ export class TileFiles {
   readonly #kept = new Map<string, MerkleTree>();
   /** Folders known to exist. */
   readonly #folders = new Set<string>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(dir: string, sources: TileSources) {
     this.#dir = dir;
@@ -108,20 +114,28 @@ export class TileFiles {
     return treeOf(Array.from({ length: width }, (_, i) => this.#tile(level - 1, from + i).root()));
   }
 
-  /** Writes what filled between two sizes, in the background; `settled` waits for it. Throws nothing. */
-  writeFilled(oldSize: number, size: number, before: () => void, onLost: (error: unknown) => void): void {
-    const files = [...tilesFilledBetween(oldSize, size)].flatMap((tile) => this.#filesOf(tile));
-    if (files.length === 0) return;
-    this.#writing = this.#writing
-      .then(async () => {
-        before();
-        for (const file of files) await writeInBackground(join(this.#dir, file.path), file.bytes, this.#folders);
-      })
-      .catch(onLost);
+  /** Writes what filled between two sizes, in the background; `settled` waits for it. Failures go to `onLost`. */
+  writeFilled(oldSize: number, size: number): void {
+    for (const tile of tilesFilledBetween(oldSize, size)) {
+      for (const { path, bytes } of this.#filesOf(tile)) this.#writeSoon(join(this.#dir, path), bytes());
+    }
   }
 
-  settled(): Promise<void> {
-    return this.#writing;
+  /** True when so much is being written that the log should wait. */
+  get isBehind(): boolean {
+    return this.#writing.size >= WRITING_MAX;
+  }
+
+  /** Resolves when what is being written now is on the disk (or has failed). */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  #writeSoon(path: string, bytes: Uint8Array): void {
+    const writing = writeInBackground(path, bytes, this.#folders, this.#sources.beforeWrite)
+      .catch((error: unknown) => this.#sources.onLost(error))
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
   /** Writes everything that belongs to a log of `size` and is not there; says what it was. */
@@ -130,7 +144,7 @@ export class TileFiles {
     const folders = new Set<string>();
     for (const tile of tilesOf(size)) {
       if (tile.width < TILE_WIDTH && !withPartial) continue;
-      for (const { path, bytes } of this.#missingFilesOf(tile)) {
+      for (const { path, bytes } of this.#filesOf(tile).filter((file) => !isStored(join(this.#dir, file.path)))) {
         makeFolder(dirname(join(this.#dir, path)));
         replaceFile(join(this.#dir, path), bytes());
         folders.add(dirname(join(this.#dir, path)));
@@ -148,18 +162,12 @@ export class TileFiles {
     this.#kept.clear();
   }
 
-  #filesOf(tile: TileId): { path: string; bytes: Uint8Array }[] {
-    const files = [{ path: tilePath(tile), bytes: this.#tileBytes(tile) }];
-    if (tile.level === 0) files.push({ path: bundlePath(tile.number, tile.width), bytes: this.#bundleBytes(tile) });
-    return files;
-  }
-
-  #missingFilesOf(tile: TileId): { path: string; bytes: () => Uint8Array }[] {
+  #filesOf(tile: TileId): { path: string; bytes: () => Uint8Array }[] {
     const files = [{ path: tilePath(tile), bytes: () => this.#tileBytes(tile) }];
     if (tile.level === 0) {
       files.push({ path: bundlePath(tile.number, tile.width), bytes: () => this.#bundleBytes(tile) });
     }
-    return files.filter(({ path }) => !isStored(join(this.#dir, path)));
+    return files;
   }
 
   #tileBytes({ level, number, width }: TileId): Uint8Array {
