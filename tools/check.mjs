@@ -21,6 +21,7 @@ const STATIC_CHECKS = [
     ["packages", "apps", "lab", "--include-only", "^(packages|apps)/.*/src/|^lab/src/", "--output-type", "err"],
   ],
   ["dead code", "knip", []],
+  ["lock file", "node", ["tools/complete-lockfile.mjs", "--check"]],
 ];
 
 function run(title, command, args) {
