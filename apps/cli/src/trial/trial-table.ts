@@ -1,6 +1,8 @@
 /** All tests of this release, with their counts. What the design names beyond it is not built yet: docs/trial.md. */
+import { PARSER_NAMES } from "./malformed/parsers.ts";
 import { killUnderLoad } from "./t03-kills.ts";
 import { cutPower } from "./t04-power-cuts.ts";
+import { feedParser } from "./t10-malformed.ts";
 import type { TrialTest } from "./trial-test.ts";
 
 export const TRIAL_TESTS: readonly TrialTest[] = [
@@ -18,4 +20,11 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     partMax: 20,
     run: cutPower,
   },
+  ...PARSER_NAMES.map(([name]) => ({
+    id: `T10-${name}`,
+    title: `malformed input to the parser ${name}`,
+    counts: { smoke: 5_000, quick: 200_000, full: 5_000_000 },
+    partMax: 200_000,
+    run: feedParser(name),
+  })),
 ];

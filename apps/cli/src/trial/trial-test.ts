@@ -25,19 +25,21 @@ export interface TrialPart {
 
 /** The parts of a profile, in order. */
 export function partsOf(tests: readonly TrialTest[], profile: Profile, seed: number): TrialPart[] {
-  return tests.flatMap((test, t) => {
+  return tests.flatMap((test) => {
     const total = test.counts[profile];
     const parts = Math.ceil(total / test.partMax);
     return Array.from({ length: parts }, (_, p) => ({
       id: `${test.id}#${p}`,
       test,
-      seed: partSeed(seed, t, p),
+      seed: partSeed(seed, `${test.id}#${p}`),
       count: Math.min(test.partMax, total - p * test.partMax),
     }));
   });
 }
 
-/** Different for each part, the same for the same words. */
-function partSeed(seed: number, test: number, part: number): number {
-  return (Math.imul(seed, 0x9e3779b1) + Math.imul(test + 1, 0x85ebca6b) + part) >>> 0;
+/** Different for each part, the same for the same words (FNV-1a). */
+function partSeed(seed: number, id: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (const byte of Buffer.from(id)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
 }
