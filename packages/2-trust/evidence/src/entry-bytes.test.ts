@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { encodeCbor } from "@twinward/frame";
 import { isRefusal, toHex } from "@twinward/kernel";
 import { decode, encode } from "cborg";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Fact } from "./entry.ts";
+import { ENTRY_KINDS, type Fact } from "./entry.ts";
 import { decodeEntry, encodeEntry } from "./entry-bytes.ts";
 
 const leaf = fc.oneof(
@@ -24,6 +25,12 @@ const { fact } = fc.letrec<{ fact: Fact }>((tie) => ({
   ) as fc.Arbitrary<Fact>,
 }));
 const facts = fc.dictionary(fc.string({ unit: "grapheme", maxLength: 30 }), fact, { maxKeys: 8 });
+
+test("the document lists every kind", () => {
+  const document = readFileSync(new URL("../../../../docs/formats/entry.md", import.meta.url), "utf8");
+  const listed = /^Kinds: ([^.]+)\.$/m.exec(document)?.[1]?.match(/[a-z-]+/g);
+  expect(listed).toEqual([...ENTRY_KINDS]);
+});
 
 describe("the bytes of an entry", () => {
   test("come back as the same content, and another CBOR library reads the same", () => {
@@ -157,11 +164,7 @@ describe("the bytes of an entry", () => {
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(
-      Object.entries(value)
-        .map(([k, v]) => [k, plain(v)])
-        .sort(),
-    );
-  return value;
+  if (typeof value !== "object" || value === null) return value;
+  const pairs = Object.entries(value).map(([name, item]) => [name, plain(item)] as const);
+  return pairs.sort(([left], [right]) => (left < right ? -1 : 1));
 }
