@@ -26,5 +26,7 @@ export type FromWorker =
       readonly view: TwinView;
       readonly events: readonly IncidentEvent[];
     }
+  /** What was believed when the last process stopped; the first message, once the log has been caught up with. */
+  | { readonly type: "restored"; readonly view: TwinView }
   /** Everything up to this log size has been read. */
   | { readonly type: "idle"; readonly size: number };

@@ -52,4 +52,5 @@ port.on("message", (message: ToWorker) => {
   if (message.type === "appended") waiting = false;
   go();
 });
+say({ type: "restored", view: downstream.view() });
 go();

@@ -10,9 +10,13 @@ import type { TwinView } from "@twinward/twin";
 import type { FromWorker, JudgementOrder, ToWorker } from "./judgement-messages.ts";
 
 export interface JudgementListener {
+  /** Called once, with what was believed when the last process stopped. */
+  onRestored(view: TwinView): void;
   /** Called after the group is durable. */
   onJudged(view: TwinView, rows: number): void;
   onIncident(event: IncidentEvent): void;
+  /** Called once: nothing is judged any more, and the log goes on without. */
+  onFailed(cause: unknown): void;
 }
 
 export class Judgement {
@@ -42,6 +46,10 @@ export class Judgement {
     return this.#rows;
   }
 
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   get lagEntries(): number {
     return this.#log.size() - this.#seenSize;
   }
@@ -67,6 +75,10 @@ export class Judgement {
   }
 
   #hear(message: FromWorker): void {
+    if (message.type === "restored") {
+      this.#listener.onRestored(message.view);
+      return;
+    }
     if (message.type === "group") {
       void this.#append(message).catch((cause) => this.#fail(cause));
       return;
@@ -86,7 +98,10 @@ export class Judgement {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= cause;
+    if (this.#failure === undefined) {
+      this.#failure = cause;
+      if (!this.#stopping) this.#listener.onFailed(cause);
+    }
     for (const waiter of this.#idleWaiters.splice(0)) waiter.reject(this.#failure);
   }
 

@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly timer?: Timer;
   readonly onIncident?: (event: IncidentEvent) => void;
   readonly onRow?: (view: TwinView) => void;
+  /** Called once when the judge has stopped; frames are still recorded, so that nothing is lost. */
+  readonly onJudgementLost?: (cause: unknown) => void;
   /** Called once when a durable step failed: the process has to stop. */
   readonly onLost?: (error: TwinwardError) => void;
 }
@@ -68,8 +70,10 @@ export class Runtime {
     this.#incidents = IncidentIndex.of(log);
     const order = { dataDir, site, model: options.model, code: codeDigest() };
     this.judgement = new Judgement(log, order, {
+      onRestored: (view) => this.#restored(view),
       onJudged: (view) => this.#judged(view, options),
       onIncident: (event) => this.#incident(event, options),
+      onFailed: (cause) => options.onJudgementLost?.(cause),
     });
     this.ingest.onAccepted(() => this.judgement.grown());
     this.ingest.onFinding((finding) => this.live.publish({ event: "door", data: finding }));
@@ -123,6 +127,10 @@ export class Runtime {
     await this.judgement.stop();
     this.history.close();
     await this.log.stop();
+  }
+
+  #restored(view: TwinView): void {
+    if (view.timeMs !== null) this.#view = view;
   }
 
   #judged(view: TwinView, options: RuntimeOptions): void {

@@ -5,7 +5,7 @@
  */
 import type { AddressInfo } from "node:net";
 import { createApi, Sessions } from "@twinward/api";
-import { TwinwardError } from "@twinward/kernel";
+import { UsageError } from "@twinward/kernel";
 import type { Logger } from "pino";
 import type { Runtime } from "./runtime.ts";
 
@@ -35,13 +35,9 @@ export async function startServer(runtime: Runtime, options: ServerOptions): Pro
   const { listen } = options;
   const isSetUp = runtime.access.isSetUp();
   if (!isSetUp && !LOOPBACK.has(listen.host)) {
-    throw new TwinwardError(
-      "SETUP_ON_LOOPBACK",
-      `no administrator exists yet, so nothing may listen on ${listen.host}`,
-      {
-        remedy: "Start once with --listen 127.0.0.1:PORT, use the set-up link, then start again.",
-      },
-    );
+    throw new UsageError(`no administrator exists yet, so nothing may listen on ${listen.host}`, {
+      remedy: "Start once with --listen 127.0.0.1:PORT, use the set-up link, then start again.",
+    });
   }
   const app = await buildApi(runtime, options);
   await app.listen({ host: listen.host, port: listen.port });
@@ -70,7 +66,7 @@ async function buildApi(runtime: Runtime, { listen, logger }: ServerOptions): Pr
     judgement: () => ({
       rows: runtime.judgement.rows,
       lagEntries: runtime.judgement.lagEntries,
-      alarm: runtime.view()?.alarm ?? false,
+      failed: runtime.judgement.failed,
     }),
   };
   const tls = { key: certificate.key, certificate: certificate.certificate, clientCa: access.authority.certificate };

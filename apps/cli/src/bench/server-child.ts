@@ -29,7 +29,7 @@ const app = await createApi(
     twin: () => undefined,
     incidents: () => [],
     act: async () => {},
-    judgement: () => ({ rows: 0, lagEntries: 0, alarm: false }),
+    judgement: () => ({ rows: 0, lagEntries: 0, failed: false }),
     headShown: () => {},
   },
   { tls: { key: server.key, certificate: server.certificate, clientCa: access.authority.certificate } },

@@ -108,10 +108,10 @@ interface ListedDevice {
 
 export async function listDevices({ server, credential, json }: ListWords): Promise<ExitCode> {
   const { caCrt: ca, token } = await readCredential(credential);
-  const devices = (await callServer({ server, ca, token, path: "/v1/devices" })) as ListedDevice[];
-  if (json) console.log(JSON.stringify(devices));
+  const listed = (await callServer({ server, ca, token, path: "/v1/devices" })) as { items: ListedDevice[] };
+  if (json) console.log(JSON.stringify(listed));
   else
-    for (const { id, status, lastSeen, signals } of devices)
+    for (const { id, status, lastSeen, signals } of listed.items)
       console.log(
         `${id.padEnd(16)} ${status.padEnd(14)} ${(lastSeen ?? "never seen").padEnd(26)} ${signals.length} signals`,
       );

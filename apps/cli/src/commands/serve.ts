@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { saveModel, untrainedModel } from "@twinward/detection";
 import { type IncidentEvent, toSyslog } from "@twinward/incident";
-import { systemClock, type TwinwardError, UsageError } from "@twinward/kernel";
+import { systemClock, UsageError } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
 import { Runtime, readListenAddress, serverLogger, startServer } from "@twinward/server";
 import { type ExitCode, explain } from "../exit.ts";
@@ -24,12 +24,7 @@ export async function serve(options: Options): Promise<ExitCode> {
   if (listen === undefined) throw new UsageError(`--listen ${options.listen} is not HOST:PORT`);
   const site = await siteFrom(options.site);
   const logger = serverLogger();
-  const runtime = await openRuntime(site, options, (error) => {
-    // After a failed fsync nothing in memory may be believed: stop, and recover from disk at the next start.
-    logger.fatal({ err: error }, "the log cannot go on");
-    explain(error);
-    process.exit(1);
-  });
+  const runtime = await openRuntime(site, options, logger);
   const server = await startServer(runtime, { listen, logger });
   announce(runtime, server.url, server.setupLink);
   await stopSignal();
@@ -38,7 +33,7 @@ export async function serve(options: Options): Promise<ExitCode> {
   return 0;
 }
 
-async function openRuntime(site: Site, options: Options, onLost: (error: TwinwardError) => void): Promise<Runtime> {
+async function openRuntime(site: Site, options: Options, logger: ReturnType<typeof serverLogger>): Promise<Runtime> {
   const model = options.model === undefined ? untrainedModel(site) : await modelFrom(site, options.model);
   return Runtime.open({
     site,
@@ -47,7 +42,12 @@ async function openRuntime(site: Site, options: Options, onLost: (error: Twinwar
     clock: systemClock,
     model: saveModel(model),
     onIncident: syslogTo(options.syslog),
-    onLost,
+    onJudgementLost: (cause) => logger.fatal({ err: cause }, "judgement has stopped; frames are still recorded"),
+    onLost: (error) => {
+      // After a failed fsync nothing in memory may be believed: stop, and recover from disk at the next start.
+      logger.fatal({ err: error }, "the log cannot go on");
+      process.exit(explain(error));
+    },
     ...(options.checkpointOut === undefined ? {} : { checkpointOut: options.checkpointOut }),
   });
 }

@@ -5,9 +5,9 @@
  * Identity comes from the TLS layer and the Authorization header alone; no other header says who is asking.
  */
 import type { TLSSocket } from "node:tls";
-import type { Access, Action, Principal } from "@twinward/access";
+import { type Access, type Action, ANONYMOUS, type Principal } from "@twinward/access";
 import { isRefusal } from "@twinward/kernel";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendRefusal } from "./problem.ts";
 
 declare module "fastify" {
@@ -20,25 +20,36 @@ declare module "fastify" {
   }
 }
 
+/** Static files are for whoever may know that we live, once somebody can sign in. */
+const PAGE_NEEDS_SETUP: Action = "enrolment.use";
+/** A path that no route has is judged like a forbidden one: strangers learn nothing about what exists. */
+const UNKNOWN_PATH: Action = "contract.read";
+
 /** Adds the guard to every route registered after this call. */
 export function guardRoutes(app: FastifyInstance, access: Access): void {
   app.decorateRequest("principal", null as never);
   app.addHook("onRoute", (route) => {
     if (route.config?.action === undefined) throw new Error(`route ${route.url} names no action`);
   });
-  app.addHook("onRequest", async (request, reply) => {
-    const action = request.routeOptions.config.action;
-    if (action === "page") return;
-    const principal = access.authenticate({
-      authorization: request.headers.authorization,
-      certificate: clientCertificate(request),
-      source: request.ip,
-    });
-    if (isRefusal(principal)) return sendRefusal(reply, principal, 401);
-    // A path that no route has is answered like a forbidden one: strangers learn nothing about what exists.
-    const denied = access.allow(principal, action ?? "contract.read", request.ip);
-    if (denied !== undefined) return sendRefusal(reply, denied);
-    request.principal = principal;
+  app.addHook("onRequest", async (request, reply) => judge(request, reply, access));
+}
+
+async function judge(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<FastifyReply | undefined> {
+  const named = request.routeOptions.config.action;
+  const principal = named === "page" ? ANONYMOUS : whoAsks(request, access);
+  if (isRefusal(principal)) return sendRefusal(reply, principal);
+  const action = named === "page" ? PAGE_NEEDS_SETUP : (named ?? UNKNOWN_PATH);
+  const denied = access.allow(principal, action, request.ip);
+  if (denied !== undefined) return sendRefusal(reply, denied);
+  request.principal = principal;
+  return undefined;
+}
+
+function whoAsks(request: FastifyRequest, access: Access): ReturnType<Access["authenticate"]> {
+  return access.authenticate({
+    authorization: request.headers.authorization,
+    certificate: clientCertificate(request),
+    source: request.ip,
   });
 }
 

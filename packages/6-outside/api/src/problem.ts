@@ -2,29 +2,36 @@
  * Problem details (RFC 9457): the one shape of every answer that is not a success.
  *
  * A problem says what the caller can do, never what is inside: no stack, no path, no value that was not sent by the
- * caller.
+ * caller. Codes are those of docs/refusals.md; words of the framework never leave.
  */
 import { isRefusal, type Refusal } from "@twinward/kernel";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Problem } from "./contract.ts";
+import { type ApiRefusal, type ApiRefusalCode, refuseApi } from "./refusals.ts";
 
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-}
+const UNPROCESSABLE = 422;
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
-  CREDENTIAL_WRONG: 401,
-  CREDENTIAL_REVOKED: 401,
-  CREDENTIAL_UNKNOWN: 401,
+  SETUP_LINK_INVALID: 401,
+  TOKEN_INVALID: 401,
+  ENROLMENT_MALFORMED: 401,
+  TOO_MANY_ATTEMPTS: 401,
   FORBIDDEN: 403,
   SETUP_REQUIRED: 403,
-  TOO_MANY_TRIES: 429,
-  RATE_EXCEEDED: 429,
   NOT_FOUND: 404,
+  CREDENTIAL_UNKNOWN: 404,
+  DEVICE_NOT_REGISTERED: 404,
+  BODY_TOO_BIG: 413,
+  CONTENT_TYPE: 415,
+  TOO_MANY_REQUESTS: 429,
+  TOO_MANY_STREAMS: 429,
+  RATE_EXCEEDED: 429,
+  INTERNAL: 500,
+  DOOR_BUSY: 503,
+  DOOR_CLOSED: 503,
+  NOT_READY: 503,
 };
 
 const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
@@ -32,7 +39,6 @@ const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
   401: "Show who you are",
   403: "Not allowed",
   404: "No such thing",
-  406: "No such format",
   413: "Too large",
   415: "Unknown content type",
   422: "Refused",
@@ -41,40 +47,44 @@ const TITLE_OF_STATUS: Readonly<Record<number, string>> = {
   503: "Not ready",
 };
 
-export function problemOf(refusal: Refusal, status = STATUS_OF_CODE[refusal.code] ?? 422): Problem {
-  const code = refusal.code;
-  return {
-    type: `https://twinward.example/refusals#${code.toLowerCase()}`,
-    title: TITLE_OF_STATUS[status] ?? "Refused",
-    status,
-    code,
-    detail: refusal.detail,
-  };
+/** What a status of the framework means in our words. */
+const CODE_OF_STATUS: Readonly<Record<number, ApiRefusalCode>> = {
+  404: "NOT_FOUND",
+  413: "BODY_TOO_BIG",
+  415: "CONTENT_TYPE",
+  429: "TOO_MANY_REQUESTS",
+  503: "NOT_READY",
+};
+
+export function problemOf({ code, detail, party }: Refusal): Problem {
+  const status = STATUS_OF_CODE[code] ?? UNPROCESSABLE;
+  const title = TITLE_OF_STATUS[status] ?? "Refused";
+  return { type: `https://twinward.example/refusals#${code.toLowerCase()}`, title, status, code, party, detail };
 }
 
 /** Sends a refusal as `application/problem+json`. */
-export function sendRefusal(reply: FastifyReply, refusal: Refusal, status?: number): FastifyReply {
-  const problem = problemOf(refusal, status);
-  return reply.code(problem.status).type("application/problem+json").send(problem);
+export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = problemOf(refusal);
+  if (problem.status === 401) reply.header("www-authenticate", "Bearer");
+  // A string leaves as it is: no response schema of the route has a say in it.
+  return reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
-export function notFound(what: string): Refusal<"NOT_FOUND"> {
-  return { refused: true, code: "NOT_FOUND", party: "sender", detail: `There is no ${what} here.` };
-}
+export const notFound = (what: string): ApiRefusal => refuseApi("NOT_FOUND", `No ${what} is known here.`);
 
 /** The last word on everything thrown in a handler. A fault of ours is logged whole and answered without details. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (isRefusal(error)) return sendRefusal(reply, error);
+  const refusal = refusalOf(error);
+  if (refusal.party === "operator") request.log.error({ err: error }, "request failed");
+  return sendRefusal(reply, refusal);
+}
+
+function refusalOf(error: FastifyError): ApiRefusal {
   const status = error.statusCode ?? 500;
-  if (status >= 500) request.log.error({ err: error }, "request failed");
-  return sendRefusal(
-    reply,
-    {
-      refused: true,
-      code: status >= 500 ? "INTERNAL" : (error.code ?? "BAD_REQUEST"),
-      party: status >= 500 ? "operator" : "sender",
-      detail: status >= 500 ? "The server could not do this; its log says why." : error.message,
-    },
-    status,
-  );
+  const code = CODE_OF_STATUS[status];
+  if (code !== undefined) return refuseApi(code);
+  if (status >= 500) return refuseApi("INTERNAL");
+  // Only what names the caller's own fields is repeated.
+  return refuseApi("BAD_REQUEST", error.validation === undefined ? "" : `${error.message}.`);
 }

@@ -14,7 +14,8 @@ export interface JudgementHealth {
   readonly rows: number;
   /** Entries of the log that the judge has not read yet. */
   readonly lagEntries: number;
-  readonly alarm: boolean;
+  /** The judge has stopped: frames are still recorded, nothing is judged. */
+  readonly failed: boolean;
 }
 
 export interface ApiServices {

@@ -5,17 +5,33 @@
  * whose readings these are.
  */
 import { FRAME_BYTES_MAX } from "@twinward/frame";
-import type { Ingest } from "@twinward/ingest";
 import { isRefusal } from "@twinward/kernel";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { WebSocket } from "ws";
-import { problemOf, sendRefusal } from "../problem.ts";
+import { sendRefusal } from "../problem.ts";
+import { refuseApi } from "../refusals.ts";
 import type { ApiServices } from "../services.ts";
+import { NOTHING, PROBLEMS } from "./answers.ts";
+import { FrameStream } from "./frame-stream.ts";
+import { openApiOf } from "./open-api.ts";
 
 /** The device SDK shows its newest checkpoint here, base64 (docs/formats/proof.md). */
 const CHECKPOINT_HEADER = "twinward-checkpoint";
-/** A relay that does not read its answers is cut off: they must not pile up here. */
-const UNSENT_BYTES_MAX = 8 * 1024 * 1024;
+
+const POST_FRAME = openApiOf({
+  tags: ["frames"],
+  summary: "Hand in one signed frame",
+  description: "The body is one COSE_Sign1 message; the answer is its inclusion proof (c2sp.org/tlog-proof@v1).",
+  consumes: ["application/cose"],
+  produces: "text/plain",
+});
+
+const STREAM_FRAMES = {
+  tags: ["frames"],
+  summary: "Hand in many signed frames over a WebSocket",
+  description:
+    "A binary message is one frame. Answers come in order, one text message each: the proof, or a refusal as JSON.",
+  response: { 101: NOTHING, ...PROBLEMS },
+};
 
 export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
   app.addContentTypeParser(
@@ -23,30 +39,24 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
     { parseAs: "buffer", bodyLimit: FRAME_BYTES_MAX },
     (_request, body, done) => done(null, body),
   );
-  app.post("/v1/frames", { config: { action: "frame.send" }, schema: { tags: ["frames"] } }, async (request, reply) => {
-    if (!(request.body instanceof Uint8Array)) {
-      return sendRefusal(
-        reply,
-        { refused: true, code: "BAD_REQUEST", party: "sender", detail: "Send one frame as application/cose." },
-        415,
-      );
-    }
+  const config = { action: "frame.send" } as const;
+  app.post("/v1/frames", { config, schema: POST_FRAME, bodyLimit: FRAME_BYTES_MAX }, async (request, reply) => {
+    if (!(request.body instanceof Uint8Array))
+      return sendRefusal(reply, refuseApi("CONTENT_TYPE", "Send one frame as application/cose."));
     readShownHead(request, services);
     await services.ingest.ready();
     const answer = await services.ingest.accept(request.body, { source: request.ip });
     if (isRefusal(answer)) return sendRefusal(reply, answer);
     return reply.type("text/plain; charset=utf-8").send(answer.proof());
   });
-  app.get(
-    "/v1/frames/stream",
-    { websocket: true, config: { action: "frame.send" }, schema: { hide: true } },
-    (socket, request) => {
-      const principal = request.principal;
-      readShownHead(request, services);
-      services.sessions.add(principal, socket);
-      pump(socket, services.ingest, request.ip);
-    },
-  );
+  app.get("/v1/frames/stream", { websocket: true, config, schema: STREAM_FRAMES }, (socket, request) => {
+    readShownHead(request, services);
+    services.sessions.add(request.principal, {
+      cut: () => socket.terminate(),
+      onClose: (listener) => socket.once("close", listener),
+    });
+    new FrameStream(socket, services.ingest, request.ip).start();
+  });
 }
 
 /**
@@ -57,37 +67,4 @@ function readShownHead(request: FastifyRequest, services: ApiServices): void {
   const shown = request.headers[CHECKPOINT_HEADER];
   if (typeof shown !== "string") return;
   services.headShown(Buffer.from(shown, "base64").toString("utf8"));
-}
-
-/** Answers each message in order; pauses the socket while the door is full. */
-function pump(socket: WebSocket, ingest: Ingest, source: string): void {
-  let tail: Promise<void> = Promise.resolve();
-  const answerInOrder = (answer: ReturnType<Ingest["accept"]>) => {
-    tail = tail.then(async () => {
-      const outcome = await answer;
-      socket.send(isRefusal(outcome) ? JSON.stringify(outcome) : outcome.proof());
-      if (socket.bufferedAmount > UNSENT_BYTES_MAX) socket.terminate();
-    });
-    // The log has failed: the process is stopping, the sender keeps its frames and asks again later.
-    tail.catch(() => socket.close(1011));
-  };
-  socket.on("message", (data, isBinary) => {
-    if (!isBinary || !Buffer.isBuffer(data)) {
-      socket.send(
-        JSON.stringify(
-          problemOf(
-            { refused: true, code: "BAD_REQUEST", party: "sender", detail: "Send frames as binary messages." },
-            400,
-          ),
-        ),
-      );
-      return;
-    }
-    answerInOrder(ingest.accept(data, { source }));
-    const room = ingest.ready();
-    if (room === undefined) return;
-    socket.pause();
-    void room.then(() => socket.resume());
-  });
-  socket.on("error", () => socket.terminate());
 }
