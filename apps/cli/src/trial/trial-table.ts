@@ -3,6 +3,7 @@ import { PARSER_NAMES } from "./malformed/parsers.ts";
 import { killUnderLoad } from "./t03-kills.ts";
 import { cutPower } from "./t04-power-cuts.ts";
 import { feedParser } from "./t10-malformed.ts";
+import { forge } from "./t13-forgeries.ts";
 import type { TrialTest } from "./trial-test.ts";
 
 export const TRIAL_TESTS: readonly TrialTest[] = [
@@ -27,4 +28,11 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     partMax: 200_000,
     run: feedParser(name),
   })),
+  {
+    id: "T13-forgeries",
+    title: "forgeries, replays and downgrades at the door",
+    counts: { smoke: 1_000, quick: 10_000, full: 100_000 },
+    partMax: 10_000,
+    run: forge,
+  },
 ];

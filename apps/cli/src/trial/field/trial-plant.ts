@@ -79,8 +79,9 @@ export class TrialPlant {
     return this.#record.refused;
   }
 
-  get isServing(): boolean {
-    return this.#server !== undefined;
+  /** `host:port` of the server. */
+  get address(): string {
+    return this.#address;
   }
 
   /** Answers after how many milliseconds it said that it serves. Throws TRIAL_SERVER with its output. */

@@ -103,7 +103,7 @@ export const FRAME_PARSERS: readonly ParserCase[] = [
   {
     name: "cbor",
     open: () => ({
-      samples: [TABLE.bytes, ...columnSamples().slice(0, 1), encodeCbor(new Map([[1, [1, -1, 2 ** 40]]]))],
+      samples: [TABLE.bytes, encodeCbor(new Map([[1, [1, -1, 2 ** 40]]]))],
       tokens: CBOR_TOKENS,
       parse: (input) => {
         const value = decodeCbor(input);

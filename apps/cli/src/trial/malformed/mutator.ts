@@ -14,7 +14,7 @@ export interface Corpus {
 }
 
 const INPUT_BYTES_MAX = 64 * 1024;
-const BLOW_UP_SHARE = 1 / 64;
+const BLOW_UP_SHARE = 1 / 256;
 const CHANGES_MAX = 8;
 const JSON_SHARE = 0.5;
 

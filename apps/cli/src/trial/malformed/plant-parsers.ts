@@ -168,8 +168,8 @@ export const PLANT_PARSERS: readonly ParserCase[] = [
         "2026-01-05T01:00:00Z,41.7,,1,NaN,1",
       ];
       return {
-        samples: [`${rows.join("\n")}\n`, '"DATETIME","L_2"\r\n2026-01-05T00:00:00Z,"1.5"\r\n'].map((text) =>
-          Buffer.from(text),
+        samples: [`${rows.join("\n")}\n`, '"DATETIME","L_2",ATT_FLAG\r\n2026-01-05T00:00:00Z,"1.5",-999\r\n'].map(
+          (text) => Buffer.from(text),
         ),
         tokens: CSV_TOKENS,
         parse: (input) => {
