@@ -4,7 +4,10 @@
  */
 import { assert } from "@twinward/kernel";
 
-/** Inverse of a symmetric positive definite n×n matrix. Asserts that it is one. */
+/** A pivot that rounding has eaten is put back to this share of its diagonal (modified Cholesky, op. cit. 4.2.8). */
+const PIVOT_SHARE_MIN = 1e-12;
+
+/** Inverse of a symmetric positive definite n×n matrix. Asserts that its diagonal is positive. */
 export function inverseOf(matrix: Float64Array, n: number): Float64Array {
   const lower = cholesky(matrix, n);
   const inverse = new Float64Array(n * n);
@@ -73,8 +76,9 @@ function cholesky(matrix: Float64Array, n: number): Float64Array {
       let sum = matrix[i * n + j]!;
       for (let k = 0; k < j; k += 1) sum -= lower[i * n + k]! * lower[j * n + k]!;
       if (i === j) {
-        assert(sum > 0, "the matrix is positive definite");
-        lower[i * n + i] = Math.sqrt(sum);
+        const own = matrix[i * n + i]!;
+        assert(own > 0 && Number.isFinite(sum), "the matrix is finite with a positive diagonal");
+        lower[i * n + i] = Math.sqrt(Math.max(sum, PIVOT_SHARE_MIN * own));
       } else lower[i * n + j] = sum / lower[j * n + j]!;
     }
   }

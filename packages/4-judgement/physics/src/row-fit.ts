@@ -34,6 +34,8 @@ export interface FlowSays {
   readonly deviation: number;
 }
 
+/** Values this large (or missing, or infinite) are never believed, in any unit. */
+const BEYOND_SENSE = 1e7;
 /** Prior variance of a level that is measured: none to speak of, m². */
 const DIFFUSE = 1e4;
 /** The fit is bad when chi-square exceeds its mean by this many of its standard deviations. */
@@ -60,7 +62,7 @@ export function fitRow(
   trusted: Uint8Array,
   freeSpeeds: readonly number[],
 ): RowFit {
-  const believed = (signal: number) => signal >= 0 && trusted[signal] === 1 && !Number.isNaN(values[signal]!);
+  const believed = (signal: number) => signal >= 0 && trusted[signal] === 1 && Math.abs(values[signal]!) < BEYOND_SENSE;
   const flowSays = model.network.actuators.map((_, actuator) => flowSaysOf(model, actuator, values, believed));
   const statusReported = model.statuses.map((signal) => believed(signal));
   const statuses = Float64Array.from(model.statuses, (signal, actuator) => {
@@ -158,7 +160,9 @@ function startOf(
   openLoop.forEach((open, tank) => {
     if (open) return;
     const own = levels.filter((level) => level.tank === tank);
-    mean[districts + tank] = own.reduce((sum, level) => sum + level.value, 0) / own.length;
+    const { minLevel, maxLevel } = model.network.tanks[tank]!;
+    const level = own.reduce((sum, each) => sum + each.value, 0) / own.length;
+    mean[districts + tank] = Math.min(maxLevel, Math.max(minLevel, level));
   });
   return { mean, levels: mean.slice(districts) };
 }

@@ -9,6 +9,7 @@
  * Sources: Abur and Exposito, "Power System State Estimation" (2004), chapters 2 and 6 (weighted least squares,
  * M-estimators); Broyden, Math. Comp. 19 (1965); Huber, "Robust Statistics" (1981).
  */
+import { addRow, broyden, huberLoss, huberWeight, rowsTimes } from "./least-squares.ts";
 import { inverseOf, times } from "./linear.ts";
 import type { Meter } from "./meter.ts";
 import type { HydraulicState, WaterNetwork } from "./network.ts";
@@ -57,13 +58,13 @@ export interface Fit {
   readonly chiSquare: number;
 }
 
-/** Residuals beyond this many standard deviations pull with constant force. */
-const HUBER = 4;
 /** Iterations before robust weights: far from the solution everything looks like an outlier. */
 const PLAIN_ITERATIONS = 2;
 const ITERATIONS_MAX = 9;
 /** Stop when the next step moves no answer by more than this many standard deviations. */
 const STEP_ENOUGH = 0.3;
+/** Flows (l/s) and pressures (m) beyond this are the solver's way of saying no. */
+const ANSWER_MAX = 1e6;
 const SPEED_SIGMA = 0.15;
 const SPEED_DELTA = 0.01;
 const DEMAND_MIN = -0.5;
@@ -142,7 +143,11 @@ export class StateFitter {
   #answer(problem: FitProblem, state: Float64Array, answers: Float64Array, inflows: Float64Array): void {
     const readings = this.#meters.map((meter) => meter.reading);
     this.#network.solve(this.#hydraulic(problem, state), readings, answers, inflows);
-    for (let i = 0; i < answers.length; i += 1) answers[i] = this.#corrected(problem, i, answers[i]!);
+    for (let i = 0; i < answers.length; i += 1) {
+      // An impossible state may make the solver answer nonsense: it must stay a number.
+      const answer = Math.min(ANSWER_MAX, Math.max(-ANSWER_MAX, answers[i]! || 0));
+      answers[i] = this.#corrected(problem, i, answer);
+    }
   }
 
   /** A closed pump or valve lets nothing through: nothing to correct. */
@@ -283,58 +288,3 @@ export class StateFitter {
 
 /** A tank that is not pinned stays this far inside its limits, metres (EPANET's own tolerance is 0.00015 m). */
 const FREE_MARGIN = 1e-3;
-
-function huberWeight(score: number): number {
-  const size = Math.abs(score);
-  return size <= HUBER ? 1 : HUBER / size;
-}
-
-function huberLoss(score: number): number {
-  const size = Math.abs(score);
-  return size <= HUBER ? size * size : 2 * HUBER * size - HUBER * HUBER;
-}
-
-function addRow(
-  matrix: Float64Array,
-  right: Float64Array,
-  rows: Float64Array,
-  at: number,
-  information: number,
-  residual: number,
-  width: number,
-): void {
-  for (let i = 0; i < width; i += 1) {
-    const scaled = information * rows[at + i]!;
-    if (scaled === 0) continue;
-    right[i]! += scaled * residual;
-    for (let j = 0; j < width; j += 1) matrix[i * width + j]! += scaled * rows[at + j]!;
-  }
-}
-
-function rowsTimes(rows: Float64Array, vector: Float64Array, width: number): Float64Array {
-  const out = new Float64Array(rows.length / width);
-  for (let i = 0; i < out.length; i += 1) {
-    let sum = 0;
-    for (let j = 0; j < width; j += 1) sum += rows[i * width + j]! * vector[j]!;
-    out[i] = sum;
-  }
-  return out;
-}
-
-/** Makes the sensitivity agree with the step that was just taken. */
-function broyden(
-  sensitivity: Float64Array,
-  before: Float64Array,
-  after: Float64Array,
-  foreseen: Float64Array,
-  step: Float64Array,
-  width: number,
-): void {
-  let length = 0;
-  for (let j = 0; j < width; j += 1) length += step[j]! ** 2;
-  if (length < 1e-16) return;
-  for (let i = 0; i < before.length; i += 1) {
-    const missed = (after[i]! - before[i]! - foreseen[i]!) / length;
-    for (let j = 0; j < width; j += 1) sensitivity[i * width + j]! += missed * step[j]!;
-  }
-}

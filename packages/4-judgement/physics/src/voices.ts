@@ -115,7 +115,8 @@ function speakLevels(model: WaterModel, forecast: Forecast, row: RowFit, voices:
     say(voices.hydraulics, signal, { expected, sigma: fitted }, factor);
     say(voices.withoutSelf, signal, alone, factor);
     say(voices.forecast, signal, foreseen, factor);
-    say(voices.estimate, signal, own < 0 ? alone : together(alone, foreseen), factor);
+    const blind = known ? alone : { expected, sigma: Math.hypot(sigma, range / 2) };
+    say(voices.estimate, signal, own < 0 ? blind : together(alone, foreseen), factor);
   });
 }
 

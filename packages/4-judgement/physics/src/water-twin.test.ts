@@ -1,5 +1,6 @@
 /** The twin on plants whose truth is known: C-Town and Net1 run by the model itself. */
 import { readFileSync } from "node:fs";
+import { type Chance, seededChance } from "@twinward/kernel";
 import { expect, test } from "vitest";
 import { runPlant } from "./example-plant.ts";
 import { exampleSite } from "./example-site.ts";
@@ -149,3 +150,26 @@ test("parameters of another site are refused", async () => {
   const parameters = { ...(await sharp()), signals: ["L_T1"] };
   await expect(WaterTwin.open(site, parameters)).rejects.toMatchObject({ code: "WATER_PARAMETERS" });
 });
+
+test("garbage of any size and any trust neither stops the twin nor stays in it", async () => {
+  const chance = seededChance(8);
+  const { rows } = await runPlant(site, 6, 9);
+  const twin = await WaterTwin.open(site, await sharp());
+  const start = rows[0]!.timeMs - 40 * 3_600_000;
+  for (let hour = 0; hour < 40; hour += 1) {
+    const values = Float64Array.from(site.signals, () => garbage(chance));
+    const trusted = Uint8Array.from(site.signals, () => (chance.uniform() < 0.8 ? 1 : 0));
+    const seen = twin.step(start + hour * 3_600_000, values, trusted);
+    expect(seen.demands.every(Number.isFinite)).toBe(true);
+    expect(seen.solves).toBeLessThan(400);
+  }
+  const norms = rows.map((row) => twin.step(row.timeMs, row.values, all()).fitNorm);
+  expect(norms.at(-1)).toBeLessThan(0.1);
+});
+
+function garbage(chance: Chance): number {
+  const kind = chance.uniform();
+  if (kind < 0.1) return Number.NaN;
+  if (kind < 0.15) return Number.POSITIVE_INFINITY;
+  return kind < 0.5 ? Math.round(chance.uniform()) : chance.normal() * 10 ** (chance.uniform() * 8 - 1);
+}
