@@ -4,6 +4,9 @@
  * At rest (no -wal) the file is read in place, as immutable. After a crash (a -wal that nobody writes) a copy is read,
  * because SQLite would otherwise fold the -wal into the database. Beside a running writer the files change while they
  * are copied; then the database is read in place through a read-only connection, and only -shm may change.
+ *
+ * Not for the process that has the database open itself: closing any file drops all POSIX locks that the process holds
+ * on it, the writer's too.
  */
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

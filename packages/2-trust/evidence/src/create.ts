@@ -16,10 +16,14 @@ import { createTables, isLogDatabase } from "./tables.ts";
 const FORMAT_VERSION = 1;
 const ORIGIN_RANDOM_BYTES = 8;
 
-/** Throws LOG_EXISTS when `dir` already holds a log. */
+/** Throws LOG_EXISTS when `dir` already holds a log, LOG_ROLLED_BACK when `checkpointOut` names the head of another one. */
 export async function createLog(options: CreateLogOptions): Promise<LogKeeper> {
   const folder = dataFolder(options.dir);
   refuseExisting(folder);
+  if (options.checkpointOut !== undefined && existsSync(options.checkpointOut)) {
+    // Starting over in an empty folder is the greatest rollback of all.
+    throw new EvidenceError("LOG_ROLLED_BACK", `${options.checkpointOut} names a log that is not in ${options.dir}`);
+  }
   for (const dir of [folder.dir, folder.keys, folder.dataKeys]) makeFolder(dir);
   chmodSync(folder.dir, PRIVATE_FOLDER);
   const pair = generateLogKey();

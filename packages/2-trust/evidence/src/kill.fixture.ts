@@ -3,7 +3,13 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The proofs that the child had printed in whole when it died. Rejects when it ends by itself. */
-export function proofsUntilKilled(dir: string, boot: number, anchor: string, proofs: number): Promise<string[]> {
+export function proofsUntilKilled(
+  dir: string,
+  boot: number,
+  anchor: string,
+  proofs: number,
+  onProofs: () => void = () => {},
+): Promise<string[]> {
   const writer = fileURLToPath(new URL("./writer.fixture.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=source", writer, dir, String(boot), anchor], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -13,6 +19,7 @@ export function proofsUntilKilled(dir: string, boot: number, anchor: string, pro
   child.stdout.on("data", (chunk: Buffer) => {
     printed += chunk.toString();
     seen += chunk.toString().split("\n").length - 1;
+    onProofs();
     if (seen >= proofs) child.kill("SIGKILL");
   });
   return new Promise((resolve, reject) => {

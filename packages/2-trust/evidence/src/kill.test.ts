@@ -1,6 +1,6 @@
 /** I1: every proof given is in the log and provable. I2: nothing is in the log that was not sent, nothing twice. */
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ManualClock } from "@twinward/kernel";
 import { openProof, parseVerifierKey } from "@twinward/tlog";
@@ -49,6 +49,26 @@ test(`a writer killed ${KILLS} times loses no proof and invents no entry`, async
     verdict: "anchored",
     warnings: [],
   });
+  folder.remove();
+});
+
+test("a log is verified beside the process that writes it", async () => {
+  const folder = freshFolder();
+  const anchor = join(folder.dir, "..", "anchor");
+  const log = await testLog(folder.dir);
+  const logKeys = [log.verifierKey];
+  writeFileSync(anchor, log.checkpoint());
+  await log.stop();
+  const kept = join(folder.dir, "..", "kept");
+  copyFileSync(anchor, kept);
+  let seen = 0;
+  const writing = proofsUntilKilled(folder.dir, 1, anchor, 4000, () => {
+    seen++;
+  });
+  await expect.poll(() => seen, { timeout: 20_000 }).toBeGreaterThan(0);
+  const report = await verifyLog(folder.dir, { logKeys, checkpoint: kept, requireAnchor: true });
+  expect(report).toMatchObject({ verdict: "anchored", problems: [] });
+  await writing;
   folder.remove();
 });
 

@@ -156,6 +156,14 @@ describe("start", () => {
     other.remove();
   });
 
+  test("refuses to begin anew when the head of a log is kept outside", async () => {
+    const other = freshFolder();
+    const kept = join(folder.dir, "checkpoint");
+    await expect(testLog(other.dir, { checkpointOut: kept })).rejects.toMatchObject({ code: "LOG_ROLLED_BACK" });
+    expect(existsSync(other.dir)).toBe(false);
+    other.remove();
+  });
+
   test("refuses to make a second log where one is", async () => {
     await log.stop();
     await expect(testLog(folder.dir)).rejects.toMatchObject({ code: "LOG_EXISTS" });
