@@ -249,7 +249,7 @@ function addServiceCommands(program: Command, act: Act): void {
   example(
     program
       .command("bench <name>")
-      .description("ingest or batadal: figures as one JSON object last")
+      .description("ingest, batadal or mismatch: figures as one JSON object last")
       .option("--rounds <n>", "interleaved rounds", "9")
       .option("--minutes <n>", "for the memory figure of `ingest`", "0")
       .action(act(async () => (await import("./commands/bench.ts")).bench)),

@@ -5,6 +5,7 @@ import type { ExitCode } from "../exit.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<(words: BenchWords) => Promise<ExitCode>>>> = {
   ingest: async () => (await import("../bench/ingest.ts")).benchIngest,
+  mismatch: async () => (await import("../bench/mismatch.ts")).benchMismatch,
   batadal: async () => (await import("../bench/batadal.ts")).benchBatadal,
 };
 

@@ -16,6 +16,11 @@ export class SeenIncidents {
     this.#latest.set(incident.id, { raisedMs: incident.openedMs, suspects, verdict: incident.verdict });
   }
 
+  /** Incidents about the process so far. */
+  get count(): number {
+    return this.#latest.size;
+  }
+
   /** Only scenarios whose limit has passed count. */
   score(plan: readonly PlacedScenario[], lastMs: number): Score {
     const played = plan.filter((scenario) => scenario.startMs + scenario.limitHours * 3_600_000 <= lastMs);

@@ -28,10 +28,11 @@ export async function trainForDemo(
   { site, lab }: DemoSite,
   seed: number,
   progress: (share: number) => void,
+  mismatch = DEMO_MISMATCH,
 ): Promise<Model> {
   const rows: TimedValues[] = [];
   const startMs = DEMO_START_MS - TRAINING_DAYS * DAY_MS;
-  for await (const row of generateRows({ site: lab, seed, mismatch: DEMO_MISMATCH, startMs, endMs: DEMO_START_MS })) {
+  for await (const row of generateRows({ site: lab, seed, mismatch, startMs, endMs: DEMO_START_MS })) {
     rows.push({ timeMs: row.timeMs, values: row.reported });
   }
   return train(site, () => rows, { progress });
