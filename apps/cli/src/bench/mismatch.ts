@@ -16,6 +16,7 @@ const MISMATCHES = [0, 0.05, 0.1, 0.2];
 const FIRST_SEED = 101;
 const CLEAN_DAYS = 30;
 const DAY_MS = 86_400_000;
+const NO_BYTES = new Uint8Array();
 
 interface Outcome {
   readonly mismatch: number;
@@ -80,6 +81,16 @@ async function judged({ site, lab }: DemoSite, model: Model, run: Run): Promise<
   const book = new IncidentBook(site);
   const seen = new SeenIncidents();
   const { mismatch, plan, endMs } = run;
+  for (const { startMs, endMs: end, what } of plan.flatMap(({ notices }) => notices)) {
+    book.learn({
+      index: 0,
+      kind: "notice",
+      atMs: DEMO_START_MS,
+      facts: { start: startMs, end, what },
+      bytes: NO_BYTES,
+      frame: undefined,
+    });
+  }
   for await (const row of generateRows({ site: lab, seed: run.seed, mismatch, startMs: DEMO_START_MS, endMs, plan })) {
     const aligned = {
       timeMs: row.timeMs,
