@@ -11,8 +11,9 @@ import { signNote } from "./note.ts";
 import { formatVerifierKey, parseVerifierKey } from "./verifier-key.ts";
 import { verifyConsistency, verifyInclusion } from "./verify.ts";
 
+const GO = "go";
 const GOPATH = "/usr/share/gocode";
-const hasGo = existsSync(`${GOPATH}/src/golang.org/x/mod/sumdb/tlog`) && spawnSync("go", ["version"]).status === 0;
+const hasGo = existsSync(`${GOPATH}/src/golang.org/x/mod/sumdb/tlog`) && spawnSync(GO, ["version"]).status === 0;
 if (!hasGo) console.warn("not run: Go's sumdb/note and sumdb/tlog (apt-get install golang-go golang-golang-x-mod-dev)");
 
 const SIZE = 73;
@@ -54,7 +55,7 @@ function askGo(): FromGo {
   };
   const program = fileURLToPath(new URL("../testdata/interop.go", import.meta.url));
   const env = { ...process.env, GOPATH, GO111MODULE: "off", GOFLAGS: "" };
-  const { status, stdout, stderr } = spawnSync("go", ["run", program], {
+  const { status, stdout, stderr } = spawnSync(GO, ["run", program], {
     input: JSON.stringify(input),
     env,
     maxBuffer: 2 ** 26,

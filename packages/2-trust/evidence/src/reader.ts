@@ -202,9 +202,12 @@ export class RowsReader implements LogReader {
     return isRefusal(content) ? undefined : content;
   }
 
+  /** Read again only when an entry that changes it has come since. */
   #freshIdentity(): LogIdentity {
     const size = this.size();
-    if (size !== this.#identityThrough) this.#identity = identityOfRows(this.#rows);
+    if (size === this.#identityThrough) return this.#identity;
+    const sql = "SELECT idx FROM entry WHERE kind IN ('key-rotation', 'recovery') AND idx >= ? LIMIT 1";
+    if (this.#statement(sql).get(this.#identityThrough) !== undefined) this.#identity = identityOfRows(this.#rows);
     this.#identityThrough = size;
     return this.#identity;
   }

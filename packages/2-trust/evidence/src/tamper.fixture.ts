@@ -49,6 +49,7 @@ function oneOf<T>(chance: Chance, items: readonly T[]): T {
 
 function inDatabase(dir: string, change: (database: ReturnType<typeof openDatabase>) => void): void {
   const database = openDatabase(join(dir, "log.db"));
+  database.pragma("synchronous = OFF");
   change(database);
   database.pragma("wal_checkpoint(TRUNCATE)");
   database.close();
