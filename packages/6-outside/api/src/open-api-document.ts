@@ -22,12 +22,62 @@ export const OPEN_API: SwaggerOptions = {
     security: [{ administrator: [] }, { device: [] }],
   },
   transform: jsonSchemaTransform,
-  transformObject: (document) => withoutInputs(jsonSchemaTransformObject(document)),
+  transformObject: (document) => withByHand(jsonSchemaTransformObject(document)),
 };
 
-/** The generator writes every named schema twice, as output and as input; no body of a request has a named one. */
-function withoutInputs<Document extends object>(document: Document): Document {
-  const { components } = document as { readonly components?: { readonly schemas?: object } };
+const bytes = (type: string) => ({ required: true, content: { [type]: { schema: { type: "string" } } } });
+const fields = (...required: string[]) => ({
+  required: true,
+  content: {
+    "application/json": {
+      schema: {
+        type: "object",
+        required,
+        properties: Object.fromEntries(required.map((name) => [name, { type: "string" }])),
+      },
+    },
+  },
+});
+
+/** Bodies that the router does not judge, by path. */
+const BODIES: Readonly<Record<string, object>> = {
+  "/v1/frames": bytes("application/cose"),
+  "/v1/setup": fields("secret", "name"),
+  "/v1/enrolments": fields("device", "secret", "framePublicKey", "frameAlg", "proof", "tlsPublicKey", "tlsProof"),
+};
+
+const PROBLEM = {
+  description: "A problem",
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
+
+/** The generator leaves WebSockets out. */
+const FRAME_STREAM = {
+  get: {
+    tags: ["frames"],
+    summary: "Hand in many signed frames over a WebSocket",
+    description:
+      "A binary message is one frame. Answers come in order, one text message each: the proof, or a refusal as JSON.",
+    responses: { "101": { description: "The WebSocket is open" }, "4XX": PROBLEM, "5XX": PROBLEM },
+  },
+};
+
+interface Described {
+  readonly components?: { readonly schemas?: object };
+  readonly paths?: Readonly<Record<string, { readonly post?: object }>>;
+}
+
+/** Adds what the generator cannot know, and drops the second copy it writes of every named schema (as an input). */
+function withByHand<Document extends object>(document: Document): Document {
+  const { components, paths } = document as Described;
   const schemas = Object.entries(components?.schemas ?? {}).filter(([name]) => !name.endsWith("Input"));
-  return { ...document, components: { ...components, schemas: Object.fromEntries(schemas) } };
+  const described = Object.entries(paths ?? {}).map(([path, item]) => {
+    const requestBody = BODIES[path];
+    return [path, requestBody === undefined ? item : { ...item, post: { ...item.post, requestBody } }];
+  });
+  return {
+    ...document,
+    components: { ...components, schemas: Object.fromEntries(schemas) },
+    paths: { ...Object.fromEntries(described), "/v1/frames/stream": FRAME_STREAM },
+  };
 }

@@ -10,7 +10,6 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { sendRefusal } from "../problem.ts";
 import { refuseApi } from "../refusals.ts";
 import type { ApiServices } from "../services.ts";
-import { NOTHING, PROBLEMS } from "./answers.ts";
 import { FrameStream } from "./frame-stream.ts";
 import { openApiOf } from "./open-api.ts";
 
@@ -21,17 +20,8 @@ const POST_FRAME = openApiOf({
   tags: ["frames"],
   summary: "Hand in one signed frame",
   description: "The body is one COSE_Sign1 message; the answer is its inclusion proof (c2sp.org/tlog-proof@v1).",
-  consumes: ["application/cose"],
   produces: "text/plain",
 });
-
-const STREAM_FRAMES = {
-  tags: ["frames"],
-  summary: "Hand in many signed frames over a WebSocket",
-  description:
-    "A binary message is one frame. Answers come in order, one text message each: the proof, or a refusal as JSON.",
-  response: { 101: NOTHING, ...PROBLEMS },
-};
 
 export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
   app.addContentTypeParser(
@@ -49,14 +39,18 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
     if (isRefusal(answer)) return sendRefusal(reply, answer);
     return reply.type("text/plain; charset=utf-8").send(answer.proof());
   });
-  app.get("/v1/frames/stream", { websocket: true, config, schema: STREAM_FRAMES }, (socket, request) => {
-    readShownHead(request, services);
-    services.sessions.add(request.principal, {
-      cut: () => socket.terminate(),
-      onClose: (listener) => socket.once("close", listener),
-    });
-    new FrameStream(socket, services.ingest, request.ip).start();
-  });
+  app.get(
+    "/v1/frames/stream",
+    { websocket: true, config, schema: { hide: true }, exposeHeadRoute: false },
+    (socket, request) => {
+      readShownHead(request, services);
+      services.sessions.add(request.principal, {
+        cut: () => socket.terminate(),
+        onClose: (listener) => socket.once("close", listener),
+      });
+      new FrameStream(socket, services.ingest, request.ip).start();
+    },
+  );
 }
 
 /**

@@ -7,7 +7,6 @@ interface PlainRoute {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
-  readonly consumes?: readonly string[];
   /** Media type of the success. */
   readonly produces: string;
   readonly params?: z.ZodType;

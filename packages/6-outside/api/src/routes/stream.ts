@@ -22,7 +22,7 @@ const schema = openApiOf({
 });
 
 export function streamRoutes(app: FastifyInstance, { live, sessions }: ApiServices): void {
-  app.get("/v1/stream", { config: { action: "stream.read" }, schema }, (request, reply) => {
+  app.get("/v1/stream", { config: { action: "stream.read" }, schema, exposeHeadRoute: false }, (request, reply) => {
     if (live.listeners >= STREAMS_MAX) return sendRefusal(reply, refuseApi("TOO_MANY_STREAMS"));
     reply.hijack();
     const response = reply.raw;
