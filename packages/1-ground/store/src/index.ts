@@ -1,6 +1,7 @@
 /** Durable files and SQLite, opened the one safe way. */
 export { commit, type DatabaseOptions, openDatabase, type SqliteDatabase } from "./database.ts";
 export { DiskFull, DurabilityLost } from "./durability.ts";
+export { holdExclusively } from "./exclusive-lock.ts";
 export {
   destroyDurably,
   makeFolder,

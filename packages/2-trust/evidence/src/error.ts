@@ -4,6 +4,7 @@ import { TwinwardError } from "@twinward/kernel";
 export type EvidenceErrorCode =
   | "LOG_EXISTS"
   | "LOG_MISSING"
+  | "LOG_IN_USE"
   | "LOG_DAMAGED"
   | "LOG_ROLLED_BACK"
   | "LOG_KEY_MISSING"
@@ -15,6 +16,7 @@ export type EvidenceErrorCode =
 const REMEDY: Readonly<Record<EvidenceErrorCode, string>> = {
   LOG_EXISTS: "choose another data folder, or open this one",
   LOG_MISSING: "name a data folder that holds log.db",
+  LOG_IN_USE: "stop the other process, or give another data folder",
   LOG_DAMAGED:
     "run `twinward evidence verify` to see what is damaged, then restore a backup and run `evidence recover`",
   LOG_ROLLED_BACK: "the log is older than a head known outside: run `twinward evidence recover`",

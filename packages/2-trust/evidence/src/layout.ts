@@ -8,6 +8,8 @@ export interface DataFolder {
   readonly checkpoint: string;
   /** Tiles and entry bundles; derived. */
   readonly tiles: string;
+  /** Held by the one process that keeps this log. In `cache`: nothing in it is worth keeping. */
+  readonly keeperLock: string;
   readonly keys: string;
   readonly logKey: string;
   /** A log key that is made but not yet in the log. */
@@ -23,6 +25,7 @@ export function dataFolder(dir: string): DataFolder {
     database: join(dir, "log.db"),
     checkpoint: join(dir, "checkpoint"),
     tiles: join(dir, "tile"),
+    keeperLock: join(dir, "cache", "keeper.lock"),
     keys,
     logKey: join(keys, "log.key"),
     nextLogKey: join(keys, "log-next.key"),

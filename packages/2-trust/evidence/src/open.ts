@@ -6,9 +6,17 @@
  * a log never continues under its origin after a rollback.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isRefusal } from "@twinward/kernel";
-import { openDatabase, replaceFile, type SqliteDatabase, UNFINISHED, writeDurably } from "@twinward/store";
+import {
+  holdExclusively,
+  makeFolder,
+  openDatabase,
+  replaceFile,
+  type SqliteDatabase,
+  UNFINISHED,
+  writeDurably,
+} from "@twinward/store";
 import { decodeEntry } from "./entry-bytes.ts";
 import { carryOutErasure, erasedOf } from "./erasure.ts";
 import { EvidenceError } from "./error.ts";
@@ -22,20 +30,30 @@ import { type Head, identityOfRows } from "./reader.ts";
 import { RunningLog } from "./running-log.ts";
 import { type EntryRow, isLogDatabase } from "./tables.ts";
 
-/** Throws LOG_MISSING, LOG_DAMAGED, LOG_KEY_MISSING, or LOG_ROLLED_BACK, which names `evidence recover`. */
+/** Throws LOG_MISSING, LOG_IN_USE, LOG_DAMAGED, LOG_KEY_MISSING, or LOG_ROLLED_BACK, which names `evidence recover`. */
 export async function openLog(options: LogOptions): Promise<LogKeeper> {
   const folder = dataFolder(options.dir);
   if (!existsSync(folder.database)) throw new EvidenceError("LOG_MISSING", `${options.dir} is no data folder`);
+  const letGo = keep(folder);
   const database = openDatabase(folder.database);
   try {
-    return start(folder, database, options);
+    return start(folder, database, options, letGo);
   } catch (error) {
     database.close();
+    letGo();
     throw error;
   }
 }
 
-function start(folder: DataFolder, database: SqliteDatabase, options: LogOptions): LogKeeper {
+/** Two writers would each sign heads that the other contradicts. */
+function keep(folder: DataFolder): () => void {
+  makeFolder(dirname(folder.keeperLock));
+  const letGo = holdExclusively(folder.keeperLock);
+  if (letGo === undefined) throw new EvidenceError("LOG_IN_USE", `another process keeps the log in ${folder.dir}`);
+  return letGo;
+}
+
+function start(folder: DataFolder, database: SqliteDatabase, options: LogOptions, letGo: () => void): LogKeeper {
   if (!isLogDatabase(database)) throw new EvidenceError("LOG_DAMAGED", `${folder.database} is no log`);
   const onRepair = options.onRepair ?? (() => {});
   removeUnfinished(folder);
@@ -48,7 +66,7 @@ function start(folder: DataFolder, database: SqliteDatabase, options: LogOptions
   for (const path of tree.tiles.complete(tree.tree.size, false)) onRepair(`${path} was made again`);
   const head = signer.sign(tree.tree.size, tree.tree.root());
   publish(head, folder, options);
-  return new RunningLog({ folder, database, tree, signer, options }, head);
+  return new RunningLog({ folder, database, tree, signer, options, letGo }, head);
 }
 
 function sizeOf(database: SqliteDatabase): number {

@@ -24,6 +24,8 @@ export interface RunningLogParts {
   readonly tree: GrowingTree;
   readonly signer: LogSigner;
   readonly options: LogOptions;
+  /** Gives the folder free for another keeper. */
+  readonly letGo: () => void;
 }
 
 const SECRET_BYTES = 32;
@@ -43,7 +45,7 @@ export class RunningLog extends RowsReader implements LogKeeper {
   #lastFrames: Map<string, FrameKey> | undefined;
 
   constructor(parts: RunningLogParts, head: Head) {
-    const { folder, database, tree, signer, options } = parts;
+    const { folder, database, tree, signer, options, letGo } = parts;
     const dataKeys = new DataKeys(folder.dataKeys);
     let committer: Committer | undefined;
     super({
@@ -52,7 +54,10 @@ export class RunningLog extends RowsReader implements LogKeeper {
       size: () => (committer?.head ?? head).size,
       head: () => committer?.head ?? head,
       treeAt: () => tree.tree,
-      close: () => database.close(),
+      close: () => {
+        database.close();
+        letGo();
+      },
     });
     this.#folder = folder;
     this.#database = database;
