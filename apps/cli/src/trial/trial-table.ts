@@ -1,8 +1,10 @@
 /** All tests of this release, with their counts. What the design names beyond it is not built yet: docs/trial.md. */
 import { PARSER_NAMES } from "./malformed/parsers.ts";
 import { killUnderLoad } from "./t03-kills.ts";
+import { killReplay } from "./t03-replay-kills.ts";
 import { cutPower } from "./t04-power-cuts.ts";
 import { feedParser } from "./t10-malformed.ts";
+import { flipStored } from "./t11-tampering.ts";
 import { forge } from "./t13-forgeries.ts";
 import type { TrialTest } from "./trial-test.ts";
 
@@ -13,6 +15,13 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     counts: { smoke: 5, quick: 50, full: 500 },
     partMax: 50,
     run: killUnderLoad,
+  },
+  {
+    id: "T3-replay",
+    title: "kill -9 of replay, compared with a run that nobody touched",
+    counts: { smoke: 2, quick: 50, full: 500 },
+    partMax: 50,
+    run: killReplay,
   },
   {
     id: "T4-power",
@@ -28,6 +37,13 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     partMax: 200_000,
     run: feedParser(name),
   })),
+  {
+    id: "T11-flips",
+    title: "single bits and values of every stored kind",
+    counts: { smoke: 20, quick: 200, full: 2_000 },
+    partMax: 200,
+    run: flipStored,
+  },
   {
     id: "T13-forgeries",
     title: "forgeries, replays and downgrades at the door",
