@@ -6,7 +6,8 @@
  *
  * Prints per scenario what was named, when and with which verdict, then one JSON line of figures.
  */
-import { createJudge, type Judgement, train } from "@twinward/detection";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createJudge, type Judgement, type Model, saveModel, train } from "@twinward/detection";
 import { demoPlan, generateRows, labSiteOf, type PlacedScenario, type Row, SCENARIOS } from "@twinward/lab";
 import { loadSite, type Site } from "@twinward/plant";
 
@@ -37,7 +38,7 @@ const lap = () => {
 };
 const clean = await rowsOf({ ...common, startMs, endMs: startMs + trainDays * 24 * HOUR_MS });
 const generatedSeconds = lap();
-const model = await train(site, () => clean.map((row) => ({ timeMs: row.timeMs, values: row.reported })));
+const model = await modelFor();
 const trainedSeconds = lap();
 const wanted = optionValues("--scenario");
 const plan = demoPlan({
@@ -92,7 +93,8 @@ function printScenario(placed: PlacedScenario, figures: { attacks: number; named
 
 /** Error of the substituted value, in shares of the signals' ranges, and calibration of trust. */
 function estimateErrors() {
-  let count = 0, sum = 0, worst = 0;
+  let count = 0, sum = 0, worst = 0, worstOf = "";
+  const wrong = new Map<string, number>();
   const bins = Array.from({ length: 5 }, () => ({ stated: 0, right: 0, count: 0 }));
   rows.forEach((row, i) => {
     for (const signal of site.signals) {
@@ -103,17 +105,18 @@ function estimateErrors() {
         const bin = bins[Math.min(4, Math.floor(trust * 5))]!;
         bin.count++;
         bin.stated += trust;
+        if (trust < 0.2 && Math.abs(row.reported[signal.number]! - truth) <= signal.accuracy) wrong.set(signal.id, (wrong.get(signal.id) ?? 0) + 1);
         bin.right += Math.abs(row.reported[signal.number]! - truth) <= signal.accuracy ? 1 : 0;
       }
       if (!j.substituted.includes(signal.number)) continue;
       const error = Math.abs(j.estimates[signal.number]! - truth) / (signal.maximum - signal.minimum);
       count++;
       sum += error;
-      worst = Math.max(worst, error);
+      if (error > worst) [worst, worstOf] = [error, `${signal.id} ${j.estimates[signal.number]} for ${truth} at ${when(row.timeMs)}`];
     }
   });
   const calibration = bins.map((bin) => (bin.count === 0 ? "-" : `${(bin.stated / bin.count).toFixed(2)}→${(bin.right / bin.count).toFixed(2)} (${bin.count})`));
-  return { substituted: count, meanError: sum / Math.max(1, count), worstError: worst, calibration };
+  return { substituted: count, meanError: sum / Math.max(1, count), worstError: worst, worstOf, calibration, wronglyDistrusted: [...wrong].sort((a, b) => b[1] - a[1]).slice(0, 8).join(" ") };
 }
 
 function why(j: Judgement): string {
@@ -133,6 +136,15 @@ async function rowsOf(options: Parameters<typeof generateRows>[0]): Promise<Row[
   const all: Row[] = [];
   for await (const row of generateRows(options)) all.push(row);
   return all;
+}
+
+/** `--model FILE` keeps the trained model between runs of the same seed and plant. */
+async function modelFor(): Promise<Model> {
+  const path = optionValue("--model", "");
+  if (path !== "" && existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Model;
+  const trained = await train(site, () => clean.map((row) => ({ timeMs: row.timeMs, values: row.reported })));
+  if (path !== "") writeFileSync(path, saveModel(trained));
+  return trained;
 }
 
 function siteFor(): Site {

@@ -3,6 +3,7 @@
  *
  * The voice with the smaller stated spread speaks; voices share inputs, so averaging them would promise too much.
  */
+import type { Site } from "@twinward/plant";
 import type { Voice } from "./testimony.ts";
 
 export interface Estimates {
@@ -23,4 +24,12 @@ export function bestEstimates(voices: readonly Voice[], signals: number): Estima
     }
   }
   return { expected, sigma };
+}
+
+/** No estimate lies outside what the instrument could show. */
+export function withinLimits(site: Site, estimates: Estimates): Estimates {
+  const expected = Float64Array.from(site.signals, ({ number, minimum, maximum }) =>
+    Math.min(maximum, Math.max(minimum, estimates.expected[number]!)),
+  );
+  return { ...estimates, expected };
 }

@@ -40,8 +40,8 @@ export class Distrust {
     }
   }
 
-  clear(): void {
-    this.#agreeing.clear();
+  remove(signal: number): void {
+    this.#agreeing.delete(signal);
   }
 
   state(): DistrustState {

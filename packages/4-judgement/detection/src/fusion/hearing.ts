@@ -30,11 +30,16 @@ export interface HearingState {
   readonly statistics: StatisticsState;
 }
 
+/** Factor on the spread of cross-prediction when an actuator does what it never did in training. */
+const UNHEARD_OF = 5;
+
 export class Hearing {
   readonly cross: CrossPrediction;
   readonly floor: Float64Array;
   readonly #site: Site;
   readonly #rules: SignalRules;
+  /** Statuses that never changed in training, with their state. */
+  readonly #constant: readonly (readonly [number, number])[];
   readonly #repeats: RepeatWitness;
   readonly #statistics: Statistics;
   /** The row before, missing values filled; undefined before the first row. */
@@ -46,6 +51,9 @@ export class Hearing {
     this.cross = new CrossPrediction(model.cross);
     this.floor = Float64Array.from(model.floor);
     this.#rules = new SignalRules(site.signals);
+    this.#constant = site.signals
+      .filter((signal) => signal.kind === "status" && Number.isInteger(model.cross.scale.mean[signal.number]!))
+      .map((signal) => [signal.number, model.cross.scale.mean[signal.number]!]);
     this.#repeats = new RepeatWitness(model.repeats, signals);
     this.#statistics = new Statistics(VOICES, signals, model.samplePeriodMs);
   }
@@ -65,12 +73,18 @@ export class Hearing {
     const filled = this.#filled(values, water);
     const before = this.#before ?? filled;
     const predicted = this.cross.predict(filled, before);
-    const cross = voiceOf("cross-prediction", values, predicted.expected, predicted.sigma, this.floor);
+    const sigma = this.#isUnheardOf(filled) ? predicted.sigma.map((value) => UNHEARD_OF * value) : predicted.sigma;
+    const cross = voiceOf("cross-prediction", values, predicted.expected, sigma, this.floor);
     const voices = [cross, ...(water?.voices ?? [])].map((voice) => (factor ? widened(voice, factor) : voice));
     const limits = this.#rules.check(timeMs, values);
     const testimony = { timeMs, values, voices, water: water?.report, limits, repeats: this.#repeats.step(values) };
     this.#before = filled;
     return { testimony, statistics: this.#statistics.step(testimony), filled, before };
+  }
+
+  /** A status in a state it never had in training: cross-prediction has learned nothing for such a row. */
+  #isUnheardOf(values: Float64Array): boolean {
+    return this.#constant.some(([status, state]) => values[status]! !== state && !Number.isNaN(values[status]!));
   }
 
   /** Keeps the row just heard out of the slow means. */

@@ -9,15 +9,15 @@
  * never written to.
  */
 import type { Notice, Site } from "@twinward/plant";
-import type { Judge, Judgement, Row } from "../judge.ts";
+import type { Judge, Judgement, Row, Verdict } from "../judge.ts";
 import { softSquare } from "../localisation/cross-exclusion.ts";
 import { Deviations } from "../localisation/deviations.ts";
 import { Localiser } from "../localisation/localiser.ts";
 import { Ranking } from "../localisation/ranking.ts";
 import type { Model } from "../train/model.ts";
 import { trustOf } from "../trust/trust.ts";
-import { VerdictOfAlarm } from "../verdict/verdict.ts";
-import { bestEstimates, type Estimates } from "./best-estimate.ts";
+import { type RowEvidence, VerdictOfAlarm } from "../verdict/verdict.ts";
+import { bestEstimates, type Estimates, withinLimits } from "./best-estimate.ts";
 import { causesOf } from "./causes.ts";
 import { Distrust } from "./distrust.ts";
 import { Episode } from "./episode.ts";
@@ -33,7 +33,7 @@ import type { WaterSays, WaterWitness } from "./water-witness.ts";
 /** Alarms hold at this share of a limit, over gaps of at most these rows or hours, whichever is more. */
 const HOLD = 0.6;
 /** Evidence this far beyond a limit needs no second row; weaker evidence does, within these rows or hours. */
-const STRONG = 1.6;
+const STRONG = 3;
 const CONFIRM_ROWS = 2;
 const CONFIRM_HOURS = 1;
 const BRIDGE_ROWS = 2;
@@ -97,21 +97,25 @@ export class SiteJudge implements Judge {
     const plain = parts.some((part) => part.ratio >= 1 && PLAIN.test(part.name));
     const alarm = this.#episode.step(timeMs, { fast, slow: most(parts, true), plain, standing: this.#stillFalse });
     if (fast >= 1) this.#hearing.forget();
-    if (alarm) this.#investigate(heard);
+    if (alarm) this.#investigate(heard, parts);
     else this.#calm();
     const without = this.#water?.without(timeMs, values, this.#distrust.signals);
-    this.#reconsider(heard.testimony, without?.voices);
-    return this.#judgement(heard, parts, alarm, planned, without ?? water);
+    this.#reconsider(heard.testimony, without?.voices, fast < HOLD);
+    const evidence = this.#rowEvidence(heard.testimony, parts, planned, without?.voices);
+    return this.#judgement(heard, parts, alarm ? this.#verdict.step(evidence) : "", planned, without ?? water);
   }
 
   /** In alarm: who explains it? New culprits are distrusted. */
-  #investigate(heard: Heard): void {
+  #investigate(heard: Heard, parts: readonly Part[]): void {
     const { testimony } = heard;
     const { timeMs, values, repeats } = testimony;
     this.#ranking.fade();
     for (let i = 0; i < values.length; i++) {
       if (repeats.copied[i]! >= 1 || repeats.frozen[i]! >= 1) this.#distrust.add(i);
       if (repeats.copied[i]! >= 1) this.#ranking.add(i, COPY_WEIGHT * repeats.copied[i]!);
+    }
+    for (const { signal, ratio } of parts) {
+      if (signal >= 0 && ratio >= HOLD) this.#ranking.add(signal, HINT_WEIGHT * Math.min(1, ratio));
     }
     for (const cause of testimony.limits) this.#accuse(cause.signal, LIMIT_WEIGHT);
     const water = this.#water;
@@ -133,10 +137,13 @@ export class SiteJudge implements Judge {
   }
 
   /** Distrusted signals are compared with what is expected without them: they earn suspicion, or their way back. */
-  #reconsider(testimony: Testimony, without: readonly Voice[] | undefined): void {
+  #reconsider(testimony: Testimony, without: readonly Voice[] | undefined, calm: boolean): void {
     const voices = without ?? testimony.voices;
     const { copied, frozen } = testimony.repeats;
     this.#stillFalse = 0;
+    for (const signal of this.#distrust.signals) {
+      if (calm && without && copied[signal]! < 1 && isVouched(signal, testimony, without)) this.#distrust.remove(signal);
+    }
     for (const signal of this.#distrust.signals) {
       const z = this.#deviations.worst(voices, signal);
       if (Number.isNaN(z)) continue;
@@ -160,13 +167,12 @@ export class SiteJudge implements Judge {
     this.#alternatives = [];
   }
 
-  #judgement(heard: Heard, parts: readonly Part[], alarm: boolean, planned: Widening, water: WaterSays | undefined): Judgement {
+  #judgement(heard: Heard, parts: readonly Part[], verdict: Verdict, planned: Widening, water: WaterSays | undefined): Judgement {
     const { testimony } = heard;
     const estimates = this.#estimates(heard, water);
     const trust = this.#trustOf(testimony.values, estimates, heard);
-    const verdict = alarm ? this.#verdict.step(this.#rowEvidence(heard, parts, planned)) : "";
+    const alarm = verdict !== "";
     const idOf = (signal: number) => this.#site.signals[signal]!.id;
-    this.#zBefore = Float64Array.from(testimony.values, (_, i) => this.#deviations.worst(testimony.voices, i));
     this.#estimatesBefore = estimates.expected;
     const score = Math.max(most(parts, false), most(parts, true));
     return {
@@ -200,7 +206,7 @@ export class SiteJudge implements Judge {
     }
     const predicted = this.#hearing.cross.predict(now, then);
     voices.push(voiceOf("cross-prediction", testimony.values, predicted.expected, predicted.sigma, this.#hearing.floor));
-    return bestEstimates(voices, now.length);
+    return withinLimits(this.#site, bestEstimates(voices, now.length));
   }
 
   #trustOf(values: Float64Array, estimates: Estimates, heard: Heard): Float64Array {
@@ -220,18 +226,21 @@ export class SiteJudge implements Judge {
     );
   }
 
-  #rowEvidence(heard: Heard, parts: readonly Part[], planned: Widening) {
-    const { testimony } = heard;
+  #rowEvidence(testimony: Testimony, parts: readonly Part[], planned: Widening, without: readonly Voice[] | undefined): RowEvidence {
+    const { copied, frozen } = testimony.repeats;
     const first = this.#ranking.order()[0] ?? -1;
     const level = first >= 0 && this.#site.signals[first]!.kind === "level" ? first : -1;
-    const z = level >= 0 ? this.#deviations.worst(testimony.voices, level) : 0;
+    const z = Float64Array.from(testimony.values, (_, i) => this.#deviations.worst(without ?? testimony.voices, i));
+    const leap = level >= 0 ? z[level]! - this.#zBefore[level]! : 0;
+    this.#zBefore = z;
+    const disobeys = (part: Part) => DISOBEDIENCE.test(part.name) && part.ratio >= 1 && !planned.notified.has(part.signal);
     return {
-      copied: testimony.repeats.copied.some((share) => share >= 1),
-      disobeys: parts.some((part) => part.name.startsWith("control-logic") && !part.name.endsWith("flow") && part.ratio >= 1 && !planned.notified.has(part.signal)),
+      copied: copied.some((share) => share >= 1),
+      disobeys: parts.some(disobeys),
       level,
-      levelZ: z,
-      leap: level >= 0 ? z - this.#zBefore[level]! : 0,
-      frozen: level >= 0 && testimony.repeats.frozen[level]! >= 0.5,
+      levelZ: level >= 0 ? z[level]! : 0,
+      leap,
+      frozen: level >= 0 && frozen[level]! >= 0.5,
     };
   }
 
@@ -270,14 +279,33 @@ export class SiteJudge implements Judge {
 
 /** Findings that need no second row: they are counted, not estimated. */
 const PLAIN = /^(copied|frozen|limits|control-logic)/;
+const DISOBEDIENCE = /^control-logic (threshold|switched|never-used)/;
 const COPY_WEIGHT = 150;
 /** A distrusted level this far from the twin without it, in standard deviations, holds the alarm. */
-const STILL_FALSE_Z = 8;
+const STILL_FALSE_Z = 4;
 const LIMIT_WEIGHT = 100;
+/** What points at a signal without proving it: enough to name somebody, too little to outweigh the localiser. */
+const HINT_WEIGHT = 10;
 
 function most(parts: readonly Part[], slow: boolean): number {
   return parts.reduce((max, part) => (part.slow === slow && part.ratio > max ? part.ratio : max), 0);
 }
+
+/**
+ * A row that is calm as measured speaks for an accused signal when a voice agrees with it that would have seen the
+ * deviation it is accused of: then the twin that runs without it has gone astray, not the signal.
+ */
+function isVouched(signal: number, testimony: Testimony, without: readonly Voice[]): boolean {
+  const estimate = bestEstimates(without, testimony.values.length).expected[signal]!;
+  const accused = Math.abs(testimony.values[signal]! - estimate);
+  return testimony.voices.some((voice) => {
+    if (voice.name === "mass-balance") return false;
+    return accused > VOUCH_SIGMAS * voice.sigma[signal]! && Math.abs(voice.z[signal]!) < VOUCH_Z;
+  });
+}
+
+const VOUCH_SIGMAS = 4;
+const VOUCH_Z = 2;
 
 /** Control-logic findings about notified elements do not count. */
 function withoutPlanned(water: WaterSays | undefined, planned: Widening): WaterSays | undefined {

@@ -42,7 +42,7 @@ export const TRAINING_ROWS_MIN = 200;
 /** More rows cost time and teach little: longer data is read, but only the newest rows are learned from. */
 export const TRAINING_ROWS_MAX = 20_000;
 /** Rows on which the hydraulic twin is fitted and its limits are chosen. */
-export const WATER_ROWS_MAX = 4_000;
+export const WATER_ROWS_MAX = 3_000;
 const FALSE_EPISODES_PER_30_DAYS = 0.1;
 
 /** Fits and freezes everything the judge of this site uses. Throws UsageError when there are too few rows. */

@@ -32,7 +32,7 @@ export interface VerdictState {
   readonly attack: boolean;
 }
 
-const LEAP_Z_MIN = 8;
+const LEAP_Z_MIN = 10;
 const STAY_Z_MIN = 5;
 /** Rows in a row that a leap must stay, and that an actuator must disobey. */
 const STAY_ROWS = 3;
