@@ -117,6 +117,7 @@ export class Served {
         incoming.on("data", (part: string) => {
           text += part;
         });
+        incoming.on("error", reject);
         incoming.on("end", () => resolve(answerOf(incoming.statusCode ?? 0, incoming.headers, text)));
       });
       outgoing.on("error", reject);

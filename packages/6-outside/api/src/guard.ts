@@ -6,7 +6,7 @@
  */
 import type { TLSSocket } from "node:tls";
 import { type Access, type Action, ANONYMOUS, type Principal } from "@twinward/access";
-import { isRefusal } from "@twinward/kernel";
+import { isRefusal, refuse } from "@twinward/kernel";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendRefusal } from "./problem.ts";
 
@@ -14,6 +14,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What this route lets a principal do; `page` marks static files that hold no data. */
     readonly action?: Action | "page";
+    /** Whether this route may become a WebSocket. */
+    readonly upgrades?: boolean;
   }
   interface FastifyRequest {
     principal: Principal;
@@ -25,6 +27,8 @@ const PAGE_NEEDS_SETUP: Action = "enrolment.use";
 /** A path that no route has is judged like a forbidden one: strangers learn nothing about what exists. */
 const UNKNOWN_PATH: Action = "contract.read";
 
+const NO_UPGRADE = refuse("UNAUTHENTICATED", "sender", "Nothing here becomes a WebSocket without a credential.");
+
 /** Adds the guard to every route registered after this call. */
 export function guardRoutes(app: FastifyInstance, access: Access): void {
   app.decorateRequest("principal", null as never);
@@ -35,7 +39,9 @@ export function guardRoutes(app: FastifyInstance, access: Access): void {
 }
 
 async function judge(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<FastifyReply | undefined> {
-  const named = request.routeOptions.config.action;
+  const { action: named, upgrades = false } = request.routeOptions.config;
+  // The plugin upgrades any route before it asks who handles it.
+  if (request.ws && !upgrades) return sendRefusal(reply, NO_UPGRADE);
   const principal = named === "page" ? ANONYMOUS : whoAsks(request, access);
   if (isRefusal(principal)) return sendRefusal(reply, principal);
   const action = named === "page" ? PAGE_NEEDS_SETUP : (named ?? UNKNOWN_PATH);

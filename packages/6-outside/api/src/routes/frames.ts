@@ -23,13 +23,20 @@ const POST_FRAME = openApiOf({
   produces: "text/plain",
 });
 
+const config = { action: "frame.send" } as const;
+const STREAM_FRAMES = {
+  websocket: true,
+  config: { ...config, upgrades: true },
+  schema: { hide: true },
+  exposeHeadRoute: false,
+} as const;
+
 export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
   app.addContentTypeParser(
     "application/cose",
     { parseAs: "buffer", bodyLimit: FRAME_BYTES_MAX },
     (_request, body, done) => done(null, body),
   );
-  const config = { action: "frame.send" } as const;
   app.post("/v1/frames", { config, schema: POST_FRAME, bodyLimit: FRAME_BYTES_MAX }, async (request, reply) => {
     if (!(request.body instanceof Uint8Array))
       return sendRefusal(reply, refuseApi("CONTENT_TYPE", "Send one frame as application/cose."));
@@ -39,18 +46,14 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
     if (isRefusal(answer)) return sendRefusal(reply, answer);
     return reply.type("text/plain; charset=utf-8").send(answer.proof());
   });
-  app.get(
-    "/v1/frames/stream",
-    { websocket: true, config, schema: { hide: true }, exposeHeadRoute: false },
-    (socket, request) => {
-      readShownHead(request, services);
-      services.sessions.add(request.principal, {
-        cut: () => socket.terminate(),
-        onClose: (listener) => socket.once("close", listener),
-      });
-      new FrameStream(socket, services.ingest, request.ip).start();
-    },
-  );
+  app.get("/v1/frames/stream", STREAM_FRAMES, (socket, request) => {
+    readShownHead(request, services);
+    services.sessions.add(request.principal, {
+      cut: () => socket.terminate(),
+      onClose: (listener) => socket.once("close", listener),
+    });
+    new FrameStream(socket, services.ingest, request.ip).start();
+  });
 }
 
 /**
