@@ -4,6 +4,7 @@ import { killUnderLoad } from "./t03-kills.ts";
 import { killReplay } from "./t03-replay-kills.ts";
 import { cutPower } from "./t04-power-cuts.ts";
 import { feedParser } from "./t10-malformed.ts";
+import { tamperStructures } from "./t11-structural.ts";
 import { flipStored } from "./t11-tampering.ts";
 import { forge } from "./t13-forgeries.ts";
 import type { TrialTest } from "./trial-test.ts";
@@ -43,6 +44,13 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     counts: { smoke: 20, quick: 200, full: 2_000 },
     partMax: 200,
     run: flipStored,
+  },
+  {
+    id: "T11-structural",
+    title: "rounds of structural tampering: deleted, doubled, swapped, cut, rolled back, spliced, signed anew",
+    counts: { smoke: 1, quick: 12, full: 100 },
+    partMax: 12,
+    run: tamperStructures,
   },
   {
     id: "T13-forgeries",

@@ -86,7 +86,9 @@ export async function outboxContent(dir: string): Promise<string> {
 /** The private key itself, whatever its file looks like and says beside it. */
 export function keyIn(path: string): string | undefined {
   try {
-    const { crv, d } = createPrivateKey(readFileSync(path)).export({ format: "jwk" });
+    const lines = readFileSync(path, "latin1").split("\n");
+    const der = Buffer.from(lines.filter((line) => !line.includes("-")).join(""), "base64");
+    const { crv, d } = createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({ format: "jwk" });
     return `${crv} ${d}`;
   } catch {
     return undefined;
