@@ -161,7 +161,7 @@ function readHeaderField(reader: CborReader, label: CborKey, draft: Draft): bool
     case 3:
       once(reader, draft.contentType === undefined);
       if (reader.peekMajor() !== MAJOR.text) reader.fail("FRAME_CONTENT_TYPE");
-      draft.contentType = reader.readText();
+      draft.contentType = reader.readRepeatedText();
       return true;
     case 4:
       once(reader, draft.kid === undefined);
@@ -204,15 +204,15 @@ function readClaim(reader: CborReader, label: CborKey, draft: Draft): boolean {
   switch (label) {
     case 1:
       once(reader, draft.issuer === undefined);
-      draft.issuer = reader.readText();
+      draft.issuer = reader.readRepeatedText();
       return true;
     case 2:
       once(reader, draft.device === undefined);
-      draft.device = reader.readText();
+      draft.device = reader.readRepeatedText();
       return true;
     case 3:
       once(reader, draft.site === undefined);
-      draft.site = reader.readText();
+      draft.site = reader.readRepeatedText();
       return true;
     case 6:
       once(reader, draft.issuedAtMs === undefined);
@@ -243,7 +243,7 @@ function checked(draft: Draft): FrameHeader | FrameRefusal {
   if (boot === undefined || sequence === undefined) return missing("boot counter or sequence");
   if (previous === undefined || signalTable === undefined) return missing("previous or signal-table digest");
   const device = draft.device ?? issuer;
-  if (![issuer, device, site].every(isId)) return invalid("iss, sub or aud");
+  if (!isId(issuer) || !isId(device) || !isId(site)) return invalid("iss, sub or aud");
   if (!(issuedAtMs >= 0 && issuedAtMs <= Number.MAX_SAFE_INTEGER)) return invalid("iat");
   if (kid.length !== KID_BYTES || salt.length !== CTI_BYTES) return invalid("kid or cti");
   if (previous.length !== DIGEST_BYTES || signalTable.length !== DIGEST_BYTES) return invalid("a digest");

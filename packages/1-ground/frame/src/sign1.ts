@@ -42,7 +42,10 @@ function asSigned(protectedBytes: Uint8Array): Uint8Array {
   return protectedBytes.length === 1 && protectedBytes[0] === 0xa0 ? protectedBytes.subarray(1) : protectedBytes;
 }
 
+const EMPTY_MAP = 0xa0;
+
 function readUnprotected(reader: CborReader): boolean {
+  if (reader.peekByte() === EMPTY_MAP) return reader.readMapHead() === 0;
   if (reader.peekMajor() !== MAJOR.map) reader.fail("FRAME_NOT_SIGN1");
   const header = readValue(reader, CBOR_DEPTH_MAX);
   return header instanceof Map && header.size === 0;
@@ -68,7 +71,7 @@ export function sigStructure(
 ): Uint8Array<ArrayBuffer> {
   const lengths = protectedBytes.length + externalAad.length + payload.length;
   const heads = headBytes(protectedBytes.length) + headBytes(externalAad.length) + headBytes(payload.length);
-  const bytes = new Uint8Array(CONTEXT.length + lengths + heads);
+  const bytes = piece(CONTEXT.length + lengths + heads);
   bytes.set(CONTEXT);
   let offset = CONTEXT.length;
   for (const part of [protectedBytes, externalAad, payload]) {
@@ -77,6 +80,21 @@ export function sigStructure(
     offset += part.length;
   }
   return bytes;
+}
+
+/** Memory for many structures is taken at once: most live no longer than it takes to verify one signature. */
+const SLAB_BYTES = 32 * 1024;
+let slab = new ArrayBuffer(SLAB_BYTES);
+let slabUsed = 0;
+
+function piece(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SLAB_BYTES / 4) return new Uint8Array(length);
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  slabUsed += length;
+  return new Uint8Array(slab, slabUsed - length, length);
 }
 
 function headBytes(length: number): number {

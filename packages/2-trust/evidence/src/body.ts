@@ -21,16 +21,24 @@ export function commitmentOf(salt: Uint8Array, body: Uint8Array): Uint8Array {
   return sha256(concatBytes(salt, body));
 }
 
-/** `plain` is a frame, or salt and body. */
+/** One kept buffer, grown when a longer body comes: sealed bytes go straight into a statement, which copies them. */
+let scratch = Buffer.allocUnsafeSlow(4096);
+let nonce = scratch.subarray(0, NONCE_BYTES);
+
+/** `plain` is a frame, or salt and body. The answer is valid until the next call. */
 export function seal(plain: Uint8Array, key: DataKey, noncePrefix: Uint8Array, index: number): Buffer {
-  const sealed = Buffer.allocUnsafe(NONCE_BYTES + plain.length + TAG_BYTES);
-  sealed.set(noncePrefix);
-  sealed.writeUIntBE(index, NONCE_PREFIX_BYTES, NONCE_BYTES - NONCE_PREFIX_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key.cipherKey, sealed.subarray(0, NONCE_BYTES));
-  sealed.set(cipher.update(plain), NONCE_BYTES);
+  const length = NONCE_BYTES + plain.length + TAG_BYTES;
+  if (length > scratch.length) {
+    scratch = Buffer.allocUnsafeSlow(2 * length);
+    nonce = scratch.subarray(0, NONCE_BYTES);
+  }
+  scratch.set(noncePrefix);
+  scratch.writeUIntBE(index, NONCE_PREFIX_BYTES, NONCE_BYTES - NONCE_PREFIX_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key.cipherKey, nonce);
+  scratch.set(cipher.update(plain), NONCE_BYTES);
   cipher.final();
-  sealed.set(cipher.getAuthTag(), NONCE_BYTES + plain.length);
-  return sealed;
+  scratch.set(cipher.getAuthTag(), NONCE_BYTES + plain.length);
+  return scratch.subarray(0, length);
 }
 
 /** Undefined when the bytes were not sealed with this key. */

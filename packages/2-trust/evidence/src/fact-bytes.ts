@@ -15,11 +15,24 @@ const FACT_DEPTH_MAX = 12;
 const KNOWN_KEYS_MAX = 512;
 const knownKeys = new Map<string, Uint8Array>();
 const keyWriter = new TextEncoder();
+/** Longer texts are left to the platform's encoder. */
+const SHORT_TEXT_MAX = 64;
+
+/** The names of a map as they were given, and as they are written. */
+interface MapOrder {
+  readonly given: readonly string[];
+  readonly sorted: readonly string[];
+  readonly keys: readonly Uint8Array[];
+}
+
+const NO_ORDER: MapOrder = { given: [], sorted: [], keys: [] };
 
 /** Writes one item after the other into one kept buffer; `finish` copies them out. */
 export class FactWriter {
   readonly #buffer = Buffer.allocUnsafeSlow(ENTRY_BYTES_MAX + 16);
   #length = 0;
+  /** Of the map written last: frames come one after the other, and their facts have the same names. */
+  #order: MapOrder = NO_ORDER;
 
   start(): void {
     this.#length = 0;
@@ -28,7 +41,9 @@ export class FactWriter {
   /** The bytes written since `start`, in their own memory. Throws RangeError above ENTRY_BYTES_MAX. */
   finish(): Buffer {
     if (this.#length > ENTRY_BYTES_MAX) throw new RangeError("an entry is longer than ENTRY_BYTES_MAX");
-    return Buffer.from(this.#buffer.subarray(0, this.#length));
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.#buffer.copy(bytes, 0, 0, this.#length);
+    return bytes;
   }
 
   mapHead(pairs: number): void {
@@ -37,10 +52,7 @@ export class FactWriter {
 
   /** A key that the caller knows to be next in order. */
   key(name: string): void {
-    const known = knownKeys.get(name) ?? learnKey(name);
-    this.#room(known.length);
-    this.#buffer.set(known, this.#length);
-    this.#length += known.length;
+    this.#encodedKey(keyOf(name));
   }
 
   value(fact: Fact, depthLeft: number = FACT_DEPTH_MAX): void {
@@ -59,12 +71,23 @@ export class FactWriter {
       for (const item of fact) this.value(item, depthLeft - 1);
       return;
     }
-    const names = inOrder(Object.keys(fact));
-    this.mapHead(names.length);
-    for (const name of names) {
-      this.key(name);
-      this.value(fact[name] ?? null, depthLeft - 1);
+    const { sorted, keys } = this.#orderOf(Object.keys(fact));
+    this.mapHead(sorted.length);
+    for (let i = 0; i < sorted.length; i++) {
+      this.#encodedKey(keys[i] as Uint8Array);
+      this.value(fact[sorted[i] as string] ?? null, depthLeft - 1);
     }
+  }
+
+  #orderOf(given: readonly string[]): MapOrder {
+    if (!sameNames(given, this.#order.given)) this.#order = orderOf(given);
+    return this.#order;
+  }
+
+  #encodedKey(key: Uint8Array): void {
+    this.#room(key.length);
+    for (let i = 0; i < key.length; i++) this.#buffer[this.#length + i] = key[i] as number;
+    this.#length += key.length;
   }
 
   #number(value: number): void {
@@ -81,11 +104,29 @@ export class FactWriter {
   }
 
   #text(text: string): void {
+    if (this.#shortText(text)) return;
     assert(text.isWellFormed(), "a text fact is well-formed Unicode");
     const bytes = Buffer.byteLength(text);
     this.#head(0x60, bytes);
     this.#room(bytes);
     this.#length += this.#buffer.write(text, this.#length, bytes, "utf8");
+  }
+
+  /** Writes a short text of ASCII; false, with nothing written, when it is another one. */
+  #shortText(text: string): boolean {
+    if (text.length > SHORT_TEXT_MAX) return false;
+    const before = this.#length;
+    this.#head(0x60, text.length);
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#length = before;
+        return false;
+      }
+      this.#buffer[this.#length++] = code;
+    }
+    return true;
   }
 
   #bytes(bytes: Uint8Array): void {
@@ -134,17 +175,20 @@ export class FactWriter {
 }
 
 /** Names in the order of their encoded bytes: shorter first, then by bytes. */
-function inOrder(names: string[]): string[] {
-  for (let i = 1; i < names.length; i++) {
-    if (compareNames(names[i - 1] as string, names[i] as string) > 0) return names.sort(compareNames);
-  }
-  return names;
+function orderOf(given: readonly string[]): MapOrder {
+  const sorted = [...given].sort((left, right) => Buffer.compare(keyOf(left), keyOf(right)));
+  return { given, sorted, keys: sorted.map(keyOf) };
 }
 
-function compareNames(left: string, right: string): number {
-  const [a, b] = [knownKeys.get(left) ?? learnKey(left), knownKeys.get(right) ?? learnKey(right)];
-  // An encoded key starts with its length, so that comparing the bytes compares lengths first.
-  return Buffer.compare(a, b);
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+/** An encoded key starts with its length, so that comparing the bytes compares lengths first. */
+function keyOf(name: string): Uint8Array {
+  return knownKeys.get(name) ?? learnKey(name);
 }
 
 function learnKey(name: string): Uint8Array {
