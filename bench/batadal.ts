@@ -15,7 +15,11 @@ const option = (name: string) => process.argv.includes(name);
 const optionValue = (name: string) => (option(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const scorer = (await import(new URL("score/batadal.mjs", shared).href)) as {
   score(truth: number[], alarms: number[]): Record<string, unknown>;
-  localised(truth: number[], suspects: string[][], attacks: unknown): { top: string[]; targets: string[]; hit: boolean }[];
+  localised(
+    truth: number[],
+    suspects: string[][],
+    attacks: unknown,
+  ): { top: string[]; targets: string[]; hit: boolean }[];
 };
 
 const site = siteFor();
@@ -38,10 +42,32 @@ function report(): void {
   const suspects = judgements.map((judgement) => judgement.suspects.map((suspect) => suspect.signal));
   const attacks = JSON.parse(readFileSync(pathOf("attacks_dataset04.json"), "utf8")) as unknown;
   const found = scorer.localised(truth, suspects, attacks);
-  for (const [i, attack] of found.entries()) console.log(`attack ${i + 1}: ${attack.hit ? "named" : "MISSED"} ${attack.targets} in ${attack.top}`);
+  for (const [i, attack] of found.entries())
+    console.log(`attack ${i + 1}: ${attack.hit ? "named" : "MISSED"} ${attack.targets} in ${attack.top}`);
   printEpisodes(alarms);
-  if (option("--rows")) judgements.forEach((j, i) => console.log(i, truth[i], alarms[i], j.score.toFixed(2), j.verdict, suspects[i]!.slice(0, 4).join(";"), j.causes.slice(0, 3).map((c) => `${c.check}:${c.signal}:${c.deviation.toFixed(2)}`).join(" ")));
-  console.log(JSON.stringify({ ...scorer.score(truth, alarms), localised: found.filter((attack) => attack.hit).length, trainedSeconds, judgedSeconds, model: modelDigest(model) }));
+  if (option("--rows"))
+    for (const [i, j] of judgements.entries())
+      console.log(
+        i,
+        truth[i],
+        alarms[i],
+        j.score.toFixed(2),
+        j.verdict,
+        suspects[i]!.slice(0, 4).join(";"),
+        j.causes
+          .slice(0, 3)
+          .map((c) => `${c.check}:${c.signal}:${c.deviation.toFixed(2)}`)
+          .join(" "),
+      );
+  console.log(
+    JSON.stringify({
+      ...scorer.score(truth, alarms),
+      localised: found.filter((attack) => attack.hit).length,
+      trainedSeconds,
+      judgedSeconds,
+      model: modelDigest(model),
+    }),
+  );
 }
 
 /** Every alarm outside the attacks, with its reason: the work that is left. */
@@ -54,7 +80,9 @@ function printEpisodes(alarms: readonly number[]): void {
     const why = causes.slice(0, 3).map((cause) => `${cause.check} ${cause.signal} ${cause.deviation.toFixed(2)}`);
     const verdicts = [...new Set(judgements.slice(row, end + 1).map((judgement) => judgement.verdict))];
     const hits = truth.slice(row, end + 1).filter((label) => label === 1).length;
-    console.log(`alarm ${row}-${end} (${hits} attack rows) ${verdicts} | ${suspects.slice(0, 3).map((s) => s.signal)} | ${why.join("; ")}`);
+    console.log(
+      `alarm ${row}-${end} (${hits} attack rows) ${verdicts} | ${suspects.slice(0, 3).map((s) => s.signal)} | ${why.join("; ")}`,
+    );
   }
 }
 

@@ -27,7 +27,9 @@ const trainDays = Number(optionValue("--train", "60"));
 const cleanDays = Number(optionValue("--clean", "10"));
 const startMs = Date.UTC(2026, 0, 5);
 const testMs = startMs + (trainDays + 1) * 24 * HOUR_MS;
-const lab = labSiteOf(site.behaviour.kind === "epanet" ? site : (loadSite(new URL("../sites/c-town", import.meta.url).pathname) as Site));
+const lab = labSiteOf(
+  site.behaviour.kind === "epanet" ? site : (loadSite(new URL("../sites/c-town", import.meta.url).pathname) as Site),
+);
 
 const common = { site: lab, seed, mismatch, samplePeriodMs };
 let now = performance.now();
@@ -46,7 +48,10 @@ const plan = demoPlan({
   seed,
   startMs: testMs,
   leadHours: cleanDays * 24,
-  scenarios: wanted.length > 0 ? wanted : SCENARIOS.filter((s) => s.signature === "valid" && !WIRE.includes(s.name)).map((s) => s.name),
+  scenarios:
+    wanted.length > 0
+      ? wanted
+      : SCENARIOS.filter((s) => s.signature === "valid" && !WIRE.includes(s.name)).map((s) => s.name),
 });
 const endMs = Math.max(testMs + cleanDays * 24 * HOUR_MS, ...plan.map((placed) => placed.endMs + 36 * HOUR_MS));
 const rows = await rowsOf({ ...common, startMs: testMs, endMs, plan });
@@ -59,25 +64,59 @@ report();
 function report(): void {
   const figures = { attacks: 0, named: 0, everFirst: 0, nonAttacks: 0, accused: 0 };
   for (const placed of plan) printScenario(placed, figures);
-  const quiet = rows.map((row, i) => ({ row, judgement: judged[i]! })).filter(({ row }) => plan.every((p) => row.timeMs < p.startMs || row.timeMs >= p.endMs + 24 * HOUR_MS));
+  const quiet = rows
+    .map((row, i) => ({ row, judgement: judged[i]! }))
+    .filter(({ row }) => plan.every((p) => row.timeMs < p.startMs || row.timeMs >= p.endMs + 24 * HOUR_MS));
   const falseStarts = quiet.filter(({ judgement }) => judgement.alarm && judgement.sinceMs === judgement.timeMs);
   for (const { judgement } of falseStarts) console.log("false", when(judgement.timeMs), why(judgement));
   const tp = rows.filter((row, i) => row.label === 1 && judged[i]!.alarm).length;
   const positives = rows.filter((row) => row.label === 1).length;
   const quietAlarms = quiet.filter(({ judgement }) => judgement.alarm).length;
-  if (option("--rows")) rows.forEach((row, i) => console.log(when(row.timeMs), row.label, row.scenarios.join(","), judged[i]!.alarm ? "ALARM" : "-", judged[i]!.score.toFixed(2), judged[i]!.verdict, why(judged[i]!)));
+  if (option("--rows"))
+    for (const [i, row] of rows.entries())
+      console.log(
+        when(row.timeMs),
+        row.label,
+        row.scenarios.join(","),
+        judged[i]!.alarm ? "ALARM" : "-",
+        judged[i]!.score.toFixed(2),
+        judged[i]!.verdict,
+        why(judged[i]!),
+      );
   const quietDays = (quiet.length * samplePeriodMs) / (24 * HOUR_MS);
-  console.log(JSON.stringify({ seed, ...figures, falseEpisodes: falseStarts.length, quietDays, quietAlarms, recall: tp / positives, F1: (2 * tp) / (tp + positives + quietAlarms), ...estimateErrors(), generatedSeconds, trainedSeconds, judgedSeconds, rows: rows.length }));
+  console.log(
+    JSON.stringify({
+      seed,
+      ...figures,
+      falseEpisodes: falseStarts.length,
+      quietDays,
+      quietAlarms,
+      recall: tp / positives,
+      F1: (2 * tp) / (tp + positives + quietAlarms),
+      ...estimateErrors(),
+      generatedSeconds,
+      trainedSeconds,
+      judgedSeconds,
+      rows: rows.length,
+    }),
+  );
 }
 
-function printScenario(placed: PlacedScenario, figures: { attacks: number; named: number; everFirst: number; nonAttacks: number; accused: number }): void {
+function printScenario(
+  placed: PlacedScenario,
+  figures: { attacks: number; named: number; everFirst: number; nonAttacks: number; accused: number },
+): void {
   const during = judged.filter((j) => j.timeMs >= placed.startMs && j.timeMs < placed.endMs + 24 * HOUR_MS);
-  const effect = rows.find((row) => row.scenarios.includes(placed.name) && row.timeMs >= placed.startMs && row.timeMs < placed.endMs);
+  const effect = rows.find(
+    (row) => row.scenarios.includes(placed.name) && row.timeMs >= placed.startMs && row.timeMs < placed.endMs,
+  );
   const alarms = during.filter((j) => j.alarm && j.timeMs < placed.endMs);
   const first = alarms[0];
-  const isTarget = (j: Judgement) => placed.targets.some((target) => elementOf(target) === elementOf(j.suspects[0]?.signal ?? ""));
+  const isTarget = (j: Judgement) =>
+    placed.targets.some((target) => elementOf(target) === elementOf(j.suspects[0]?.signal ?? ""));
   const namedAt = alarms.find(isTarget);
-  const hours = (timeMs: number | undefined) => (timeMs === undefined ? "-" : ((timeMs - placed.startMs) / HOUR_MS).toFixed(2));
+  const hours = (timeMs: number | undefined) =>
+    timeMs === undefined ? "-" : ((timeMs - placed.startMs) / HOUR_MS).toFixed(2);
   const named = namedAt !== undefined && namedAt.timeMs - placed.startMs <= placed.limitHours * HOUR_MS;
   if (placed.kind === "attack") {
     figures.attacks++;
@@ -88,12 +127,17 @@ function printScenario(placed: PlacedScenario, figures: { attacks: number; named
     if (during.some((j) => j.verdict === "attack")) figures.accused++;
   }
   const verdicts = [...new Set(alarms.map((j) => j.verdict))].join("/");
-  console.log(`${placed.kind === "attack" ? (named ? "ok  " : "MISS") : during.some((j) => j.verdict === "attack") ? "ACCU" : "ok  "} ${placed.name} ${placed.targets} effect ${hours(effect?.timeMs)} alarm ${hours(first?.timeMs)} named ${hours(namedAt?.timeMs)} of ${placed.limitHours} h, alarmed ${alarms.length}/${during.filter((j) => j.timeMs < placed.endMs).length} ${verdicts} | ${first ? why(first) : ""}`);
+  console.log(
+    `${placed.kind === "attack" ? (named ? "ok  " : "MISS") : during.some((j) => j.verdict === "attack") ? "ACCU" : "ok  "} ${placed.name} ${placed.targets} effect ${hours(effect?.timeMs)} alarm ${hours(first?.timeMs)} named ${hours(namedAt?.timeMs)} of ${placed.limitHours} h, alarmed ${alarms.length}/${during.filter((j) => j.timeMs < placed.endMs).length} ${verdicts} | ${first ? why(first) : ""}`,
+  );
 }
 
 /** Error of the substituted value, in shares of the signals' ranges, and calibration of trust. */
 function estimateErrors() {
-  let count = 0, sum = 0, worst = 0, worstOf = "";
+  let count = 0,
+    sum = 0,
+    worst = 0,
+    worstOf = "";
   const wrong = new Map<string, number>();
   const bins = Array.from({ length: 5 }, () => ({ stated: 0, right: 0, count: 0 }));
   rows.forEach((row, i) => {
@@ -105,18 +149,34 @@ function estimateErrors() {
         const bin = bins[Math.min(4, Math.floor(trust * 5))]!;
         bin.count++;
         bin.stated += trust;
-        if (trust < 0.2 && Math.abs(row.reported[signal.number]! - truth) <= signal.accuracy) wrong.set(signal.id, (wrong.get(signal.id) ?? 0) + 1);
+        if (trust < 0.2 && Math.abs(row.reported[signal.number]! - truth) <= signal.accuracy)
+          wrong.set(signal.id, (wrong.get(signal.id) ?? 0) + 1);
         bin.right += Math.abs(row.reported[signal.number]! - truth) <= signal.accuracy ? 1 : 0;
       }
       if (!j.substituted.includes(signal.number)) continue;
       const error = Math.abs(j.estimates[signal.number]! - truth) / (signal.maximum - signal.minimum);
       count++;
       sum += error;
-      if (error > worst) [worst, worstOf] = [error, `${signal.id} ${j.estimates[signal.number]} for ${truth} at ${when(row.timeMs)}`];
+      if (error > worst)
+        [worst, worstOf] = [error, `${signal.id} ${j.estimates[signal.number]} for ${truth} at ${when(row.timeMs)}`];
     }
   });
-  const calibration = bins.map((bin) => (bin.count === 0 ? "-" : `${(bin.stated / bin.count).toFixed(2)}→${(bin.right / bin.count).toFixed(2)} (${bin.count})`));
-  return { substituted: count, meanError: sum / Math.max(1, count), worstError: worst, worstOf, calibration, wronglyDistrusted: [...wrong].sort((a, b) => b[1] - a[1]).slice(0, 8).join(" ") };
+  const calibration = bins.map((bin) =>
+    bin.count === 0
+      ? "-"
+      : `${(bin.stated / bin.count).toFixed(2)}→${(bin.right / bin.count).toFixed(2)} (${bin.count})`,
+  );
+  return {
+    substituted: count,
+    meanError: sum / Math.max(1, count),
+    worstError: worst,
+    worstOf,
+    calibration,
+    wronglyDistrusted: [...wrong]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 8)
+      .join(" "),
+  };
 }
 
 function why(j: Judgement): string {

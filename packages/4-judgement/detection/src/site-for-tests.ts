@@ -22,7 +22,9 @@ export function testSite(change: (signal: Signal) => Partial<Signal> = () => ({}
     zones: [],
     conduits: [],
     assets: [],
-    devices: [{ id: "plc1", title: "plc1", zone: "field", asset: "", signedAt: "device", signals: signals.map((s) => s.id) }],
+    devices: [
+      { id: "plc1", title: "plc1", zone: "field", asset: "", signedAt: "device", signals: signals.map((s) => s.id) },
+    ],
     signals,
     behaviour: { kind: "none" },
     modes: [],
@@ -61,7 +63,16 @@ function measured(chance: Chance, level: number, on: number, flow: number, deman
   );
 }
 
-function signalOf(number: number, id: string, kind: Signal["kind"], element: string, minimum: number, maximum: number, resolution: number, accuracy: number): Signal {
+function signalOf(
+  number: number,
+  id: string,
+  kind: Signal["kind"],
+  element: string,
+  minimum: number,
+  maximum: number,
+  resolution: number,
+  accuracy: number,
+): Signal {
   return {
     id,
     number,

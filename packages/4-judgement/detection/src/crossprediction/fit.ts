@@ -5,8 +5,8 @@
  * uncertainty is that of unseen rows.
  */
 import { type Chance, seededChance } from "@twinward/kernel";
-import { type CrossPredictionModel, targetDoubt, type TargetPrediction, targetValue } from "./cross-prediction.ts";
-import { scaleOf, type Scale, writeInputs } from "./inputs.ts";
+import { type CrossPredictionModel, type TargetPrediction, targetDoubt, targetValue } from "./cross-prediction.ts";
+import { type Scale, scaleOf, writeInputs } from "./inputs.ts";
 import { type BinnedRows, binRows, fitTrees, TREE_OPTIONS, type TreeOptions, treesValue } from "./oblivious-trees.ts";
 import { gramOf, momentsOf, ridgeWeights } from "./ridge.ts";
 
@@ -25,12 +25,17 @@ export function isHeldOut(row: number, count: number): boolean {
  * @param rows one array of signal values per row, in time order; NaN is missing
  * @param targets numbers of the signals to predict
  */
-export function fitCrossPrediction(rows: readonly Float64Array[], targets: readonly number[], progress?: (share: number) => void): CrossPredictionModel {
+export function fitCrossPrediction(
+  rows: readonly Float64Array[],
+  targets: readonly number[],
+  progress?: (share: number) => void,
+): CrossPredictionModel {
   const scale = scaleOf(rows);
   const signals = scale.mean.length;
   const width = 2 * signals;
   const inputs = new Float64Array(rows.length * width);
-  for (let row = 0; row < rows.length; row++) writeInputs(scale, rows[row]!, rows[Math.max(0, row - 1)]!, inputs, row * width);
+  for (let row = 0; row < rows.length; row++)
+    writeInputs(scale, rows[row]!, rows[Math.max(0, row - 1)]!, inputs, row * width);
   const fitRows = rowsWhere(rows.length, (row) => row > 0 && !isHeldOut(row, rows.length));
   const binned = binRows(inputs, width);
   const gram = gramOf(inputs, width, fitRows);
@@ -90,7 +95,13 @@ function withDoubt(point: Point, all: DoubtRows): TargetPrediction {
   const base = use.reduce((sum, row) => sum + error[row]!, 0) / Math.max(1, use.length);
   const excess = error.map((value) => Math.min(value, 10 * base) - base);
   const doubt = roundedTrees(fitTrees(all.binned, excess, use, all.allowed, all.chance, DOUBT_OPTIONS));
-  const unscaled = { ...point, doubt, doubtBase: shortened(base), doubtScale: 1, doubtFloor: shortened(0.3 * base + 1e-9) };
+  const unscaled = {
+    ...point,
+    doubt,
+    doubtBase: shortened(base),
+    doubtScale: 1,
+    doubtFloor: shortened(0.3 * base + 1e-9),
+  };
   let squares = 0;
   for (const row of heldOut) squares += Math.min(36, (error[row]! / targetDoubt(unscaled, inputs, row * width)) ** 2);
   return { ...unscaled, doubtScale: shortened(Math.max(0.5, Math.sqrt(squares / Math.max(1, heldOut.length)))) };
@@ -104,7 +115,12 @@ function rounded(values: Float64Array): number[] {
   return Array.from(values, shortened);
 }
 
-function roundedTrees(trees: { depth: number; inputs: readonly number[]; limits: readonly number[]; answers: readonly number[] }) {
+function roundedTrees(trees: {
+  depth: number;
+  inputs: readonly number[];
+  limits: readonly number[];
+  answers: readonly number[];
+}) {
   return { ...trees, limits: trees.limits.map(shortened), answers: trees.answers.map(shortened) };
 }
 

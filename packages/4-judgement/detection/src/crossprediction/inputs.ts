@@ -37,7 +37,13 @@ export function scaleOf(rows: readonly Float64Array[]): Scale {
 }
 
 /** Writes the 2 × signals inputs of one row into `into` at `offset`. */
-export function writeInputs(scale: Scale, now: Float64Array, before: Float64Array, into: Float64Array, offset: number): void {
+export function writeInputs(
+  scale: Scale,
+  now: Float64Array,
+  before: Float64Array,
+  into: Float64Array,
+  offset: number,
+): void {
   const signals = now.length;
   for (let signal = 0; signal < signals; signal++) {
     into[offset + signal] = standard(scale, signal, now[signal]!);

@@ -95,7 +95,14 @@ function binOf(limits: Float64Array, value: number): number {
 }
 
 /** Fits trees to `target`, one value per row; rows not listed in `use` are not seen. */
-export function fitTrees(binned: BinnedRows, target: Float64Array, use: Int32Array, allowed: Int32Array, chance: Chance, options: TreeOptions): Trees {
+export function fitTrees(
+  binned: BinnedRows,
+  target: Float64Array,
+  use: Int32Array,
+  allowed: Int32Array,
+  chance: Chance,
+  options: TreeOptions,
+): Trees {
   const residual = Float64Array.from(target);
   const inputs: number[] = [];
   const limits: number[] = [];
@@ -123,7 +130,13 @@ interface GrownTree {
   readonly answers: number[];
 }
 
-function growTree(binned: BinnedRows, residual: Float64Array, rows: Int32Array, columns: Int32Array, options: TreeOptions): GrownTree {
+function growTree(
+  binned: BinnedRows,
+  residual: Float64Array,
+  rows: Int32Array,
+  columns: Int32Array,
+  options: TreeOptions,
+): GrownTree {
   const leaves = new Uint8Array(rows.length);
   const inputs: number[] = [];
   const bins: number[] = [];
@@ -148,7 +161,15 @@ function leafAnswers(residual: Float64Array, rows: Int32Array, leaves: Uint8Arra
 }
 
 /** The question that lowers the squared error of all leaves together most. */
-function bestQuestion(binned: BinnedRows, residual: Float64Array, rows: Int32Array, leaves: Uint8Array, leafCount: number, columns: Int32Array, prior: number): { input: number; bin: number } {
+function bestQuestion(
+  binned: BinnedRows,
+  residual: Float64Array,
+  rows: Int32Array,
+  leaves: Uint8Array,
+  leafCount: number,
+  columns: Int32Array,
+  prior: number,
+): { input: number; bin: number } {
   const sums = new Float64Array(leafCount * BINS_MAX);
   const counts = new Float64Array(leafCount * BINS_MAX);
   let best = { input: columns[0]!, bin: 0, gain: -1 };
@@ -163,7 +184,14 @@ function bestQuestion(binned: BinnedRows, residual: Float64Array, rows: Int32Arr
   return best;
 }
 
-function fillHistogram(column: Uint8Array, residual: Float64Array, rows: Int32Array, leaves: Uint8Array, sums: Float64Array, counts: Float64Array): void {
+function fillHistogram(
+  column: Uint8Array,
+  residual: Float64Array,
+  rows: Int32Array,
+  leaves: Uint8Array,
+  sums: Float64Array,
+  counts: Float64Array,
+): void {
   sums.fill(0);
   counts.fill(0);
   for (let i = 0; i < rows.length; i++) {
@@ -175,7 +203,13 @@ function fillHistogram(column: Uint8Array, residual: Float64Array, rows: Int32Ar
 }
 
 /** For each bin end: sum over leaves of sum² / count on both sides. */
-function splitGains(sums: Float64Array, counts: Float64Array, leafCount: number, ends: number, prior: number): Float64Array {
+function splitGains(
+  sums: Float64Array,
+  counts: Float64Array,
+  leafCount: number,
+  ends: number,
+  prior: number,
+): Float64Array {
   const gains = new Float64Array(ends);
   for (let leaf = 0; leaf < leafCount; leaf++) {
     const base = leaf * BINS_MAX;

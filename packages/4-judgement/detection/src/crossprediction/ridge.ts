@@ -31,7 +31,12 @@ export function momentsOf(rows: Float64Array, width: number, target: Float64Arra
 }
 
 /** Weights of the inputs in `allowed` (0 elsewhere) for penalty `lambda` per row used. */
-export function ridgeWeights(gram: Float64Array, moments: Float64Array, allowed: Int32Array, lambda: number): Float64Array {
+export function ridgeWeights(
+  gram: Float64Array,
+  moments: Float64Array,
+  allowed: Int32Array,
+  lambda: number,
+): Float64Array {
   const width = moments.length;
   const size = allowed.length;
   const matrix = new Float64Array(size * size);

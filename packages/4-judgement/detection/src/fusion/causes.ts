@@ -26,7 +26,14 @@ function causeOf(site: Site, testimony: Testimony, part: Part): Cause {
   const measured = finitely(testimony.values[signal]);
   const expected = finitely(finding ? finding.expected : voice?.expected[signal]);
   const check = checkOf(part);
-  return { check, signal: id, measured, expected, deviation: part.ratio, text: words(part, id, measured, expected, testimony) };
+  return {
+    check,
+    signal: id,
+    measured,
+    expected,
+    deviation: part.ratio,
+    text: words(part, id, measured, expected, testimony),
+  };
 }
 
 function checkOf(part: Part): string {

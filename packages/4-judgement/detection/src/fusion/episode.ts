@@ -13,14 +13,11 @@ export interface EpisodeRules {
   readonly confirmRows: number;
   /** Rows without holding evidence that are bridged. */
   readonly bridgeRows: number;
-  /** Most rows that slow evidence alone may keep an alarm going. */
-  readonly slowRows: number;
 }
 
 export interface EpisodeState {
   readonly sinceMs: number;
   readonly quietRows: number;
-  readonly slowRows: number;
   readonly rowsSinceHint: number;
 }
 
@@ -42,7 +39,6 @@ export class Episode {
   readonly #rules: EpisodeRules;
   #sinceMs = Number.NaN;
   #quietRows = 0;
-  #slowRows = 0;
   #rowsSinceHint = NEVER;
 
   constructor(rules: EpisodeRules) {
@@ -67,15 +63,12 @@ export class Episode {
     if (!(plain || confirmed || score >= this.#rules.strong)) return false;
     this.#sinceMs = timeMs;
     this.#quietRows = 0;
-    this.#slowRows = 0;
     return true;
   }
 
   #goesOn({ fast, slow, standing }: RowScores): boolean {
-    const held = fast >= this.#rules.hold || standing >= 1;
-    this.#slowRows = held ? 0 : this.#slowRows + 1;
-    const slowHeld = slow >= 1 && this.#slowRows <= this.#rules.slowRows;
-    this.#quietRows = held || slowHeld ? 0 : this.#quietRows + 1;
+    const held = fast >= this.#rules.hold || slow >= 1 || standing >= 1;
+    this.#quietRows = held ? 0 : this.#quietRows + 1;
     if (this.#quietRows <= this.#rules.bridgeRows) return true;
     this.#sinceMs = Number.NaN;
     this.#rowsSinceHint = NEVER;
@@ -86,7 +79,6 @@ export class Episode {
     return {
       sinceMs: this.#sinceMs,
       quietRows: this.#quietRows,
-      slowRows: this.#slowRows,
       rowsSinceHint: this.#rowsSinceHint,
     };
   }
@@ -94,7 +86,6 @@ export class Episode {
   restore(state: EpisodeState): void {
     this.#sinceMs = state.sinceMs;
     this.#quietRows = state.quietRows;
-    this.#slowRows = state.slowRows;
     this.#rowsSinceHint = state.rowsSinceHint;
   }
 }

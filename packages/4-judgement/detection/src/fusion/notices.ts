@@ -43,7 +43,11 @@ export class Notices {
     });
     if (active.length === 0) return NOTHING;
     const what = new Set(active.map((notice) => notice.what));
-    const notified = new Set(this.#site.signals.flatMap((s) => (what.has(s.element) || what.has(s.id) || what.has(s.device) ? [s.number] : [])));
+    const notified = new Set(
+      this.#site.signals.flatMap((s) =>
+        what.has(s.element) || what.has(s.id) || what.has(s.device) ? [s.number] : [],
+      ),
+    );
     const all = what.has("holiday") ? HOLIDAY_WIDENING : 1;
     const factor = Float64Array.from(this.#site.signals, (s) => (notified.has(s.number) ? ELEMENT_WIDENING : all));
     return { factor, notified, named: [...what].sort().join(", ") };

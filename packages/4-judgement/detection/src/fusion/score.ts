@@ -36,7 +36,11 @@ export interface Part {
 }
 
 /** The parts of a row's score, largest first; at most one per statistic. */
-export function scoreParts(testimony: Testimony, statistics: ReadonlyMap<VoiceName, VoiceStatistics>, limits: Limits): Part[] {
+export function scoreParts(
+  testimony: Testimony,
+  statistics: ReadonlyMap<VoiceName, VoiceStatistics>,
+  limits: Limits,
+): Part[] {
   const parts: Part[] = [];
   for (const name of VOICES) {
     const seen = statistics.get(name);
@@ -75,7 +79,9 @@ function share(value: number, limit: number): number {
 function waterParts(testimony: Testimony, limits: Limits): Part[] {
   const { water } = testimony;
   if (!water) return [];
-  const parts: Part[] = [{ name: "hydraulics misfit", ratio: share(water.misfit, limits.misfit), signal: -1, slow: false }];
+  const parts: Part[] = [
+    { name: "hydraulics misfit", ratio: share(water.misfit, limits.misfit), signal: -1, slow: false },
+  ];
   for (const finding of water.logic) {
     const ratio = finding.deviation / (limits.logic[finding.kind] ?? LOGIC_DEFAULT);
     parts.push({ name: `control-logic ${finding.kind}`, ratio, signal: finding.signal, slow: false });

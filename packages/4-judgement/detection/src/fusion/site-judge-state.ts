@@ -1,6 +1,7 @@
 /** Everything a judge carries from row to row, as plain data. */
 import type { Notice } from "@twinward/plant";
 import type { VerdictState } from "../verdict/verdict.ts";
+import type { Contradiction } from "./disobedience.ts";
 import type { DistrustState } from "./distrust.ts";
 import type { EpisodeState } from "./episode.ts";
 import type { HearingState } from "./hearing.ts";
@@ -11,6 +12,7 @@ export interface SiteJudgeState {
   readonly notices: readonly Notice[];
   readonly episode: EpisodeState;
   readonly distrust: DistrustState;
+  readonly disobedience: readonly Contradiction[];
   readonly ranking: readonly number[];
   readonly verdict: VerdictState;
   readonly estimatesBefore: readonly number[];

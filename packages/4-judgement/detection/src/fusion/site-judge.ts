@@ -8,7 +8,7 @@
  * Invariants: no look-ahead; nothing learned here outlives the row except the state in the snapshot; the model is
  * never written to.
  */
-import type { Notice, Site } from "@twinward/plant";
+import type { LevelControl, Notice, Site } from "@twinward/plant";
 import type { Judge, Judgement, Row, Verdict } from "../judge.ts";
 import { softSquare } from "../localisation/cross-exclusion.ts";
 import { Deviations } from "../localisation/deviations.ts";
@@ -19,13 +19,14 @@ import { trustOf } from "../trust/trust.ts";
 import { type RowEvidence, VerdictOfAlarm } from "../verdict/verdict.ts";
 import { bestEstimates, type Estimates, withinLimits } from "./best-estimate.ts";
 import { causesOf } from "./causes.ts";
+import { Disobedience } from "./disobedience.ts";
 import { Distrust } from "./distrust.ts";
 import { Episode } from "./episode.ts";
 import { type Heard, Hearing } from "./hearing.ts";
 import { Notices, type Widening } from "./notices.ts";
 import { type Part, scoreParts } from "./score.ts";
-import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import type { SiteJudgeState } from "./site-judge-state.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 import { type Testimony, type Voice, voiceOf } from "./testimony.ts";
 import { TwoWaters } from "./two-waters.ts";
 import type { WaterSays, WaterWitness } from "./water-witness.ts";
@@ -38,7 +39,6 @@ const CONFIRM_ROWS = 2;
 const CONFIRM_HOURS = 1;
 const BRIDGE_ROWS = 2;
 const BRIDGE_HOURS = 1;
-const SLOW_HOURS_MAX = 12;
 
 export class SiteJudge implements Judge {
   readonly #site: Site;
@@ -50,6 +50,7 @@ export class SiteJudge implements Judge {
   readonly #localiser: Localiser;
   readonly #episode: Episode;
   readonly #distrust = new Distrust();
+  readonly #disobedience: Disobedience;
   readonly #ranking: Ranking;
   readonly #verdict = new VerdictOfAlarm();
   /** Estimates of the row before: they stand in for distrusted values of that row. */
@@ -75,8 +76,8 @@ export class SiteJudge implements Judge {
       strong: STRONG,
       confirmRows: Math.max(CONFIRM_ROWS, rowsIn(CONFIRM_HOURS)),
       bridgeRows: Math.max(BRIDGE_ROWS, rowsIn(BRIDGE_HOURS)),
-      slowRows: rowsIn(SLOW_HOURS_MAX),
     });
+    this.#disobedience = new Disobedience(site, controlsOf(site, model));
     this.#ranking = new Ranking(signals, model.samplePeriodMs);
     this.#estimatesBefore = new Float64Array(signals).fill(Number.NaN);
     this.#zBefore = new Float64Array(signals);
@@ -94,8 +95,16 @@ export class SiteJudge implements Judge {
     const heard = this.#hearing.hear(timeMs, values, withoutPlanned(water, planned), planned.factor);
     const parts = scoreParts(heard.testimony, heard.statistics, this.#model.limits);
     const fast = most(parts, false);
-    const plain = parts.some((part) => part.ratio >= 1 && PLAIN.test(part.name));
-    const alarm = this.#episode.step(timeMs, { fast, slow: most(parts, true), plain, standing: this.#stillFalse });
+    const plain = parts.some(isPlain);
+    const beyond = ({ signal }: Pick<Part, "signal">) =>
+      parts.some((part) => part.signal === signal && isDisobedient(part, planned));
+    this.#disobedience.step(values, heard.testimony.water?.logic ?? [], beyond);
+    const alarm = this.#episode.step(timeMs, {
+      fast,
+      slow: most(parts, true),
+      plain,
+      standing: Math.max(this.#stillFalse, this.#disobedience.signals.length),
+    });
     if (fast >= 1) this.#hearing.forget();
     if (alarm) this.#investigate(heard, parts);
     else this.#calm();
@@ -117,6 +126,7 @@ export class SiteJudge implements Judge {
     for (const { signal, ratio } of parts) {
       if (signal >= 0 && ratio >= HOLD) this.#ranking.add(signal, HINT_WEIGHT * Math.min(1, ratio));
     }
+    for (const signal of this.#disobedience.signals) this.#ranking.add(signal, DISOBEDIENCE_WEIGHT);
     for (const cause of testimony.limits) this.#accuse(cause.signal, LIMIT_WEIGHT);
     const water = this.#water;
     const standIn = bestEstimates(testimony.voices, values.length).expected;
@@ -142,15 +152,20 @@ export class SiteJudge implements Judge {
     const { copied, frozen } = testimony.repeats;
     this.#stillFalse = 0;
     for (const signal of this.#distrust.signals) {
-      if (calm && without && copied[signal]! < 1 && isVouched(signal, testimony, without)) this.#distrust.remove(signal);
+      if (calm && without && copied[signal]! < 1 && isVouched(signal, testimony, without))
+        this.#distrust.remove(signal);
     }
     for (const signal of this.#distrust.signals) {
       const z = this.#deviations.worst(voices, signal);
       if (Number.isNaN(z)) continue;
       this.#ranking.add(signal, softSquare(z));
-      if (without && this.#site.signals[signal]!.kind === "level") this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z);
+      if (without && this.#site.signals[signal]!.kind === "level")
+        this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z);
     }
-    this.#distrust.step((signal) => this.#deviations.worst(voices, signal), (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1);
+    this.#distrust.step(
+      (signal) => this.#deviations.worst(voices, signal),
+      (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1,
+    );
   }
 
   #accuse(id: string, weight: number): void {
@@ -167,7 +182,13 @@ export class SiteJudge implements Judge {
     this.#alternatives = [];
   }
 
-  #judgement(heard: Heard, parts: readonly Part[], verdict: Verdict, planned: Widening, water: WaterSays | undefined): Judgement {
+  #judgement(
+    heard: Heard,
+    parts: readonly Part[],
+    verdict: Verdict,
+    planned: Widening,
+    water: WaterSays | undefined,
+  ): Judgement {
     const { testimony } = heard;
     const estimates = this.#estimates(heard, water);
     const trust = this.#trustOf(testimony.values, estimates, heard);
@@ -187,7 +208,9 @@ export class SiteJudge implements Judge {
       estimates: estimates.expected,
       sigmas: estimates.sigma,
       trust,
-      substituted: [...this.#distrust.signals].filter((i) => !Number.isNaN(estimates.expected[i]!)).sort((a, b) => a - b),
+      substituted: [...this.#distrust.signals]
+        .filter((i) => !Number.isNaN(estimates.expected[i]!))
+        .sort((a, b) => a - b),
       notice: planned.named,
     };
   }
@@ -196,7 +219,9 @@ export class SiteJudge implements Judge {
   #estimates(heard: Heard, water: WaterSays | undefined): Estimates {
     const { testimony, before } = heard;
     const distrusted = this.#distrust.signals;
-    const voices: Voice[] = [...(water?.voices ?? testimony.voices.filter((voice) => voice.name !== "cross-prediction"))];
+    const voices: Voice[] = [
+      ...(water?.voices ?? testimony.voices.filter((voice) => voice.name !== "cross-prediction")),
+    ];
     const now = heard.filled.slice();
     const then = before.slice();
     const stand = bestEstimates(voices.length > 0 ? voices : testimony.voices, now.length).expected;
@@ -205,7 +230,9 @@ export class SiteJudge implements Judge {
       then[signal] = this.#estimatesBefore[signal]!;
     }
     const predicted = this.#hearing.cross.predict(now, then);
-    voices.push(voiceOf("cross-prediction", testimony.values, predicted.expected, predicted.sigma, this.#hearing.floor));
+    voices.push(
+      voiceOf("cross-prediction", testimony.values, predicted.expected, predicted.sigma, this.#hearing.floor),
+    );
     return withinLimits(this.#site, bestEstimates(voices, now.length));
   }
 
@@ -226,17 +253,21 @@ export class SiteJudge implements Judge {
     );
   }
 
-  #rowEvidence(testimony: Testimony, parts: readonly Part[], planned: Widening, without: readonly Voice[] | undefined): RowEvidence {
+  #rowEvidence(
+    testimony: Testimony,
+    parts: readonly Part[],
+    planned: Widening,
+    without: readonly Voice[] | undefined,
+  ): RowEvidence {
     const { copied, frozen } = testimony.repeats;
     const first = this.#ranking.order()[0] ?? -1;
     const level = first >= 0 && this.#site.signals[first]!.kind === "level" ? first : -1;
     const z = Float64Array.from(testimony.values, (_, i) => this.#deviations.worst(without ?? testimony.voices, i));
     const leap = level >= 0 ? z[level]! - this.#zBefore[level]! : 0;
     this.#zBefore = z;
-    const disobeys = (part: Part) => DISOBEDIENCE.test(part.name) && part.ratio >= 1 && !planned.notified.has(part.signal);
     return {
       copied: copied.some((share) => share >= 1),
-      disobeys: parts.some(disobeys),
+      disobeys: parts.some((part) => isDisobedient(part, planned)),
       level,
       levelZ: level >= 0 ? z[level]! : 0,
       leap,
@@ -250,6 +281,7 @@ export class SiteJudge implements Judge {
       notices: this.#notices.state(),
       episode: this.#episode.state(),
       distrust: this.#distrust.state(),
+      disobedience: this.#disobedience.state(),
       ranking: this.#ranking.state(),
       verdict: this.#verdict.state(),
       estimatesBefore: [...this.#estimatesBefore],
@@ -267,6 +299,7 @@ export class SiteJudge implements Judge {
     this.#notices.restore(state.notices);
     this.#episode.restore(state.episode);
     this.#distrust.restore(state.distrust);
+    this.#disobedience.restore(state.disobedience);
     this.#ranking.restore(state.ranking);
     this.#verdict.restore(state.verdict);
     this.#estimatesBefore = Float64Array.from(state.estimatesBefore);
@@ -279,13 +312,30 @@ export class SiteJudge implements Judge {
 
 /** Findings that need no second row: they are counted, not estimated. */
 const PLAIN = /^(copied|frozen|limits|control-logic)/;
+/** A level leaps once and is consistent afterwards: a second row would not say it again. */
+const LEAP = /^mass-balance signal/;
+const LEAP_RATIO = 1.3;
 const DISOBEDIENCE = /^control-logic (threshold|switched|never-used)/;
 const COPY_WEIGHT = 150;
 /** A distrusted level this far from the twin without it, in standard deviations, holds the alarm. */
 const STILL_FALSE_Z = 4;
 const LIMIT_WEIGHT = 100;
+const DISOBEDIENCE_WEIGHT = 40;
 /** What points at a signal without proving it: enough to name somebody, too little to outweigh the localiser. */
 const HINT_WEIGHT = 10;
+
+/** The controls as the plant really runs them, where training has learned them. */
+function controlsOf(site: Site, model: Model): readonly LevelControl[] {
+  return model.water?.controls ?? (site.behaviour.kind === "epanet" ? site.behaviour.controls : []);
+}
+
+function isPlain({ name, ratio }: Part): boolean {
+  return (ratio >= 1 && PLAIN.test(name)) || (ratio >= LEAP_RATIO && LEAP.test(name));
+}
+
+function isDisobedient({ name, ratio, signal }: Part, planned: Widening): boolean {
+  return DISOBEDIENCE.test(name) && ratio >= 1 && !planned.notified.has(signal);
+}
 
 function most(parts: readonly Part[], slow: boolean): number {
   return parts.reduce((max, part) => (part.slow === slow && part.ratio > max ? part.ratio : max), 0);

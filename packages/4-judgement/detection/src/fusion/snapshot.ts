@@ -14,7 +14,9 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 const MARK = "#";
 
 export function encodeSnapshot(state: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(state, (_key, value: unknown) => (typeof value === "number" ? word(value) : value)));
+  return new TextEncoder().encode(
+    JSON.stringify(state, (_key, value: unknown) => (typeof value === "number" ? word(value) : value)),
+  );
 }
 
 export function decodeSnapshot(bytes: Uint8Array): unknown {

@@ -77,7 +77,11 @@ export class Statistics {
   }
 
   state(): StatisticsState {
-    return [...this.#memory].map(([name, memory]) => ({ name, sumSlow: memory.sumSlow, slow: memory.slow.map((means) => [...means]) }));
+    return [...this.#memory].map(([name, memory]) => ({
+      name,
+      sumSlow: memory.sumSlow,
+      slow: memory.slow.map((means) => [...means]),
+    }));
   }
 
   restore(state: StatisticsState): void {
@@ -92,4 +96,8 @@ export class Statistics {
   }
 }
 
-export type StatisticsState = readonly { readonly name: VoiceName; readonly sumSlow: number; readonly slow: readonly (readonly number[])[] }[];
+export type StatisticsState = readonly {
+  readonly name: VoiceName;
+  readonly sumSlow: number;
+  readonly slow: readonly (readonly number[])[];
+}[];

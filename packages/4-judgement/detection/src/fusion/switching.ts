@@ -27,7 +27,9 @@ export class Switching {
 
   constructor(site: Site) {
     const controls = site.behaviour.kind === "epanet" ? site.behaviour.controls : [];
-    const statusOf = new Map(site.signals.flatMap((s) => (s.kind === "status" ? [[s.element, s.number] as const] : [])));
+    const statusOf = new Map(
+      site.signals.flatMap((s) => (s.kind === "status" ? [[s.element, s.number] as const] : [])),
+    );
     this.#statuses = [...statusOf.values()];
     const levels = site.signals.filter((signal) => signal.kind === "level");
     this.#own = new Map(
@@ -42,7 +44,8 @@ export class Switching {
   kindOf(level: number, row: SwitchingRow): SwitchingKind {
     const own = this.#own.get(level);
     if (!own || !row.before) return "own";
-    if (own.statuses.some((status) => switched(status, row)) || own.thresholds.some((at) => meets(at, level, row))) return "own";
+    if (own.statuses.some((status) => switched(status, row)) || own.thresholds.some((at) => meets(at, level, row)))
+      return "own";
     return this.#statuses.some((status) => switched(status, row)) ? "other" : "quiet";
   }
 }
@@ -55,6 +58,8 @@ function switched(status: number, { values, before, forecast }: SwitchingRow): b
 }
 
 function meets(threshold: number, level: number, { values, before, forecast }: SwitchingRow): boolean {
-  const seen = [values[level]!, before?.[level] ?? Number.NaN, forecast[level]!].filter((value) => !Number.isNaN(value));
+  const seen = [values[level]!, before?.[level] ?? Number.NaN, forecast[level]!].filter(
+    (value) => !Number.isNaN(value),
+  );
   return Math.min(...seen) - NEAR <= threshold && threshold <= Math.max(...seen) + NEAR;
 }

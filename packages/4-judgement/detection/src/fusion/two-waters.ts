@@ -47,7 +47,12 @@ export class TwoWaters {
   }
 
   /** What the twin would say of this row on the other account, with these signals left out. */
-  ask(timeMs: number, values: Float64Array, distrusted: ReadonlySet<number>, freeSpeeds: readonly string[] = []): WaterSays {
+  ask(
+    timeMs: number,
+    values: Float64Array,
+    distrusted: ReadonlySet<number>,
+    freeSpeeds: readonly string[] = [],
+  ): WaterSays {
     this.#witness.restore(this.#apart ?? this.#before);
     return this.#witness.ask({ ...this.#question(timeMs, values, distrusted), freeSpeeds });
   }

@@ -4,8 +4,9 @@
  * Distrusted signals are kept out of the twin by its `trusted` mask, so a lie never enters its state. `ask` tries a
  * hypothesis and forgets it; `commit` moves the twin on, once per row.
  */
-import type { Site } from "@twinward/plant";
+
 import { type WaterExpectation, type WaterParameters, WaterTwin } from "@twinward/physics";
+import type { Site } from "@twinward/plant";
 import { Switching, type SwitchingKind } from "./switching.ts";
 import { type LogicFinding, type Voice, voiceOf, type WaterReport } from "./testimony.ts";
 
@@ -106,14 +107,16 @@ export class WaterWitness {
       const z = Math.abs(demand - seen.demandPriors[district]!) / seen.demandPriorSigmas[district]!;
       if (z > demandZ) demandZ = z;
     });
-    const logic = seen.logic.map((violation): LogicFinding => ({
-      signal: violation.signal,
-      level: this.#levelOf.get(violation.tank) ?? -1,
-      kind: violation.kind,
-      measured: violation.measured,
-      expected: violation.expected,
-      deviation: violation.deviation,
-    }));
+    const logic = seen.logic.map(
+      (violation): LogicFinding => ({
+        signal: violation.signal,
+        level: this.#levelOf.get(violation.tank) ?? -1,
+        kind: violation.kind,
+        measured: violation.measured,
+        expected: violation.expected,
+        deviation: violation.deviation,
+      }),
+    );
     return { logic, misfit: seen.chiSquare / Math.max(1, seen.freedom), chiSquare: seen.chiSquare, demandZ };
   }
 }

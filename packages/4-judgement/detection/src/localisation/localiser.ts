@@ -10,8 +10,8 @@ import type { Signal, Site } from "@twinward/plant";
 import type { CrossPrediction, Predicted } from "../crossprediction/cross-prediction.ts";
 import type { LogicFinding, Testimony, Voice } from "../fusion/testimony.ts";
 import type { WaterSays } from "../fusion/water-witness.ts";
-import type { Deviations } from "./deviations.ts";
 import { type CrossRow, crossCost, replaced, softSquare } from "./cross-exclusion.ts";
+import type { Deviations } from "./deviations.ts";
 
 export interface Culprit {
   readonly signal: number;
@@ -89,7 +89,11 @@ export class Localiser {
       crossRow = replaced(crossRow, best, row.standIn[best]!, row.standInBefore[best]!);
       if (row.ask) water = row.ask(excluded, actuator ? [this.#site.signals[actuator.signal]!.element] : []);
     }
-    return { culprits, gains: first ?? new Float64Array(this.#site.signals.length), alternatives: sameSize(alternatives, culprits.length) };
+    return {
+      culprits,
+      gains: first ?? new Float64Array(this.#site.signals.length),
+      alternatives: sameSize(alternatives, culprits.length),
+    };
   }
 
   #crossRow(row: LocaliseRow): CrossRow {
@@ -100,7 +104,12 @@ export class Localiser {
     return crossRow;
   }
 
-  #gains(testimony: Testimony, crossRow: CrossRow, water: WaterSays | undefined, excluded: ReadonlySet<number>): Float64Array {
+  #gains(
+    testimony: Testimony,
+    crossRow: CrossRow,
+    water: WaterSays | undefined,
+    excluded: ReadonlySet<number>,
+  ): Float64Array {
     const gains = new Float64Array(this.#site.signals.length);
     const cost = crossCost(this.#cross, crossRow, excluded);
     const cross = this.#cross.predict(crossRow.now, crossRow.before);
@@ -129,12 +138,18 @@ export class Localiser {
   #ownShare({ kind, number }: Signal, row: CrossRow, cross: Predicted): number {
     if (kind === "status") return STATUS_GAIN_MAX;
     const factor = this.#deviations.factor("cross-prediction", number);
-    const z = (factor * (row.now[number]! - cross.expected[number]!)) / Math.hypot(cross.sigma[number]!, this.#floor[number]!);
+    const z =
+      (factor * (row.now[number]! - cross.expected[number]!)) / Math.hypot(cross.sigma[number]!, this.#floor[number]!);
     return OWN_MULTIPLE * Math.max(0, softSquare(z) - OWN_CLEAN);
   }
 
   /** The pump whose unknown speed explains the hydraulics better than leaving out `best` does. */
-  #actuatorInstead(row: LocaliseRow, water: WaterSays | undefined, excluded: ReadonlySet<number>, best: number): Culprit | undefined {
+  #actuatorInstead(
+    row: LocaliseRow,
+    water: WaterSays | undefined,
+    excluded: ReadonlySet<number>,
+    best: number,
+  ): Culprit | undefined {
     const { ask } = row;
     const element = this.#site.signals[best]!.element;
     const status = this.#site.signals.find((signal) => signal.kind === "status" && signal.element === element);
@@ -154,12 +169,12 @@ function physicalSquare(z: number): number {
 const PHYSICAL_SOFTNESS = 64;
 const PHYSICAL_CLEAN = physicalSquare(2.5);
 
-/** A contradiction accuses the actuator and the level that decides alike; other evidence breaks the tie. */
+/** A contradiction accuses the actuator first; the level that decides is accused as much only if it deviates itself. */
 function addLogic(gains: Float64Array, finding: LogicFinding, excluded: ReadonlySet<number>): void {
   if (excluded.has(finding.signal) || excluded.has(finding.level)) return;
   const weight = softSquare(Math.min(20, finding.deviation));
   gains[finding.signal]! += weight;
-  if (finding.level >= 0) gains[finding.level]! += weight;
+  if (finding.level >= 0 && gains[finding.level]! > 0) gains[finding.level]! += weight;
 }
 
 function largest(gains: Float64Array): number {

@@ -65,7 +65,7 @@ export class CopiedRuns {
           length[watched] = run;
           lag[watched] = back;
         }
-      } else if (past === past) this.#runs[runs + back] = 0;
+      } else if (!Number.isNaN(past)) this.#runs[runs + back] = 0;
     }
   }
 

@@ -66,7 +66,10 @@ function copiedMinOf(reached: Float64Array, accepted: number): number {
 }
 
 /** True when the watched signal often rests at this value. */
-export function restTest(signals: readonly number[], rests: readonly (readonly number[])[]): (signal: number, value: number) => boolean {
+export function restTest(
+  signals: readonly number[],
+  rests: readonly (readonly number[])[],
+): (signal: number, value: number) => boolean {
   const bySignal = new Map(signals.map((signal, watched) => [signal, new Set(rests[watched])]));
   return (signal, value) => bySignal.get(signal)?.has(value) ?? true;
 }
@@ -82,5 +85,8 @@ function valueCounts(rows: readonly Float64Array[], signal: number): Map<number,
 
 function restsOf(counts: ReadonlyMap<number, number>): number[] {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return [...counts].filter(([, count]) => count > REST_SHARE * total).map(([value]) => value).sort((left, right) => left - right);
+  return [...counts]
+    .filter(([, count]) => count > REST_SHARE * total)
+    .map(([value]) => value)
+    .sort((left, right) => left - right);
 }

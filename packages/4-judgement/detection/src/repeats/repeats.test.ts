@@ -17,7 +17,9 @@ describe("repeats", () => {
   test("life itself never looks like a copy or a freeze", () => {
     const witness = new RepeatWitness(LIMITS, 2);
     const worst = LIFE.slice(2000).map((row) => witness.step(row));
-    expect(worst.every(({ copied, frozen }) => copied.every((share) => share < 1) && frozen.every((share) => share < 1))).toBe(true);
+    expect(
+      worst.every(({ copied, frozen }) => copied.every((share) => share < 1) && frozen.every((share) => share < 1)),
+    ).toBe(true);
   });
 
   test("a stretch played again is found with its lag, although missing values lie in it", () => {

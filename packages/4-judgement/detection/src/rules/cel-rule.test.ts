@@ -37,7 +37,7 @@ describe("a CEL rule", () => {
     "value + 1.0",
     "'text'",
     `${"(".repeat(1500)}true${")".repeat(1500)}x`,
-    "true && ".repeat(400) + "true",
+    `${"true && ".repeat(400)}true`,
     "[1,2,3,4,5,6,7,8,9,10].all(a, [1,2,3,4,5,6,7,8,9,10].all(b, [1,2,3,4,5,6,7,8,9,10].all(c, a + b + c > 0)))",
     "string(value).matches('(((((a{1000}){1000}')",
   ])("%s is refused when it is compiled", (text) => {

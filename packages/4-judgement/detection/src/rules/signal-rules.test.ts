@@ -38,7 +38,7 @@ test("rate counts from the last value that was there, with one step of rounding 
 
 test("flatline begins after the stated time and ends with any change", () => {
   const rules = new SignalRules(site.signals);
-  expect([0, 1, 2, 3].map((hour) => checks(rules, hour, row(2))).flat()).toEqual([]);
+  expect([0, 1, 2, 3].flatMap((hour) => checks(rules, hour, row(2)))).toEqual([]);
   expect(checks(rules, 4, row(2))).toEqual(["flatline L_T1"]);
   expect(checks(rules, 5, row(2.01))).toEqual([]);
 });

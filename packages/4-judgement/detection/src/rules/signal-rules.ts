@@ -62,11 +62,23 @@ export class SignalRules {
       // Rounding alone can move a value by one step of the resolution.
       const allowed = signal.rateMax * seconds + signal.resolution;
       const moved = Math.abs(value - last);
-      if (moved > allowed) causes.push(cause("rate", signal, value, last, moved / allowed, `moved ${text(moved)} ${signal.unit} in ${seconds} s`));
+      if (moved > allowed)
+        causes.push(
+          cause("rate", signal, value, last, moved / allowed, `moved ${text(moved)} ${signal.unit} in ${seconds} s`),
+        );
     }
     const flatMs = timeMs - this.#sinceMs[signal.number]!;
     if (signal.flatlineMsMax !== undefined && value === last && flatMs > signal.flatlineMsMax) {
-      causes.push(cause("flatline", signal, value, null, flatMs / signal.flatlineMsMax, `has not changed for ${text(flatMs / 3_600_000)} h`));
+      causes.push(
+        cause(
+          "flatline",
+          signal,
+          value,
+          null,
+          flatMs / signal.flatlineMsMax,
+          `has not changed for ${text(flatMs / 3_600_000)} h`,
+        ),
+      );
     }
     return causes;
   }
@@ -81,7 +93,8 @@ export class SignalRules {
       const value = values[signal.number]!;
       const seen = { ...named, value, previous: this.#last[signal.number]! };
       for (const rule of rules) {
-        if (rule.run(seen) === "broken") causes.push(cause("rule", signal, value, null, 1, `rule not kept: ${rule.text}`));
+        if (rule.run(seen) === "broken")
+          causes.push(cause("rule", signal, value, null, 1, `rule not kept: ${rule.text}`));
       }
     }
     return causes;
@@ -104,7 +117,16 @@ function limitCauses(signal: Signal, value: number): Cause[] {
   const beyond = Math.max(signal.minimum - value, value - signal.maximum);
   if (beyond > 0) {
     const limit = value < signal.minimum ? signal.minimum : signal.maximum;
-    causes.push(cause("range", signal, value, limit, 1 + beyond / span, `outside ${text(signal.minimum)} to ${text(signal.maximum)} ${signal.unit}`));
+    causes.push(
+      cause(
+        "range",
+        signal,
+        value,
+        limit,
+        1 + beyond / span,
+        `outside ${text(signal.minimum)} to ${text(signal.maximum)} ${signal.unit}`,
+      ),
+    );
   }
   if (signal.enum && !signal.enum.includes(value)) {
     causes.push(cause("enum", signal, value, null, 1, `is none of ${signal.enum.join(", ")}`));
@@ -118,8 +140,22 @@ function compiled(rule: string, ids: readonly string[]): CelRule {
   return compiledRule;
 }
 
-function cause(check: string, signal: Signal, measured: number, expected: number | null, deviation: number, words: string): Cause {
-  return { check, signal: signal.id, measured, expected, deviation, text: `${signal.id} = ${text(measured)}: ${words}` };
+function cause(
+  check: string,
+  signal: Signal,
+  measured: number,
+  expected: number | null,
+  deviation: number,
+  words: string,
+): Cause {
+  return {
+    check,
+    signal: signal.id,
+    measured,
+    expected,
+    deviation,
+    text: `${signal.id} = ${text(measured)}: ${words}`,
+  };
 }
 
 /** A number as people read it. */

@@ -23,8 +23,20 @@ function flagsOf(checks: StreamChecks, readings: readonly (readonly [number, num
 }
 
 test("each limit sets its own flag, and the limit itself is inside", () => {
-  expect(flagsOf(new StreamChecks([LIMITS]), [[0, 10], [1000, 0], [2000, 10.01]])).toEqual([0, 0, STREAM_FLAGS.range | STREAM_FLAGS.rate]);
-  expect(flagsOf(new StreamChecks([LIMITS]), [[0, 5], [100, 6], [200, 8]])).toEqual([0, 0, STREAM_FLAGS.rate]);
+  expect(
+    flagsOf(new StreamChecks([LIMITS]), [
+      [0, 10],
+      [1000, 0],
+      [2000, 10.01],
+    ]),
+  ).toEqual([0, 0, STREAM_FLAGS.range | STREAM_FLAGS.rate]);
+  expect(
+    flagsOf(new StreamChecks([LIMITS]), [
+      [0, 5],
+      [100, 6],
+      [200, 8],
+    ]),
+  ).toEqual([0, 0, STREAM_FLAGS.rate]);
   const same = [0, 1, 2, 3, 4].map((i) => [i * 1000, 5] as const);
   expect(flagsOf(new StreamChecks([LIMITS]), same)).toEqual([0, 0, 0, 0, STREAM_FLAGS.stuck]);
 });
@@ -41,7 +53,13 @@ test("a small shift that stays is found by EWMA and CUSUM, noise alone is not", 
 
 test("a reading that is no number is out of range and does not poison what follows", () => {
   const checks = new StreamChecks([LIMITS]);
-  expect(flagsOf(checks, [[0, 5], [1000, Number.NaN], [2000, 5.1]])).toEqual([0, STREAM_FLAGS.range, 0]);
+  expect(
+    flagsOf(checks, [
+      [0, 5],
+      [1000, Number.NaN],
+      [2000, 5.1],
+    ]),
+  ).toEqual([0, STREAM_FLAGS.range, 0]);
 });
 
 test("cutting the readings into blocks changes nothing, nor does a restart between them", () => {

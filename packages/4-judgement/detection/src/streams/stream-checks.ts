@@ -78,7 +78,7 @@ export class StreamChecks {
       const at = signals[i]! * STRIDE;
       const value = values[i]!;
       const timeMs = timesMs[i]!;
-      if (value !== value) {
+      if (Number.isNaN(value)) {
         flags[i] = STREAM_FLAGS.range;
         flagged++;
         continue;
@@ -118,7 +118,10 @@ export class StreamChecks {
     const signals = this.#cells.length / STRIDE;
     const state = new Float64Array(signals * (STRIDE - STATE_START));
     for (let signal = 0; signal < signals; signal++) {
-      state.set(this.#cells.subarray(signal * STRIDE + STATE_START, (signal + 1) * STRIDE), signal * (STRIDE - STATE_START));
+      state.set(
+        this.#cells.subarray(signal * STRIDE + STATE_START, (signal + 1) * STRIDE),
+        signal * (STRIDE - STATE_START),
+      );
     }
     return state;
   }
@@ -133,5 +136,14 @@ export class StreamChecks {
 
 function fixed(limit: StreamLimits): number[] {
   const inverse = limit.spread > 0 ? 1 / limit.spread : 0;
-  return [limit.minimum, limit.maximum, limit.ratePerMsMax, limit.sameMax, limit.mean, inverse, limit.ewmaMax, limit.cusumMax];
+  return [
+    limit.minimum,
+    limit.maximum,
+    limit.ratePerMsMax,
+    limit.sameMax,
+    limit.mean,
+    inverse,
+    limit.ewmaMax,
+    limit.cusumMax,
+  ];
 }

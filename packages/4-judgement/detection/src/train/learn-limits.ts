@@ -20,7 +20,10 @@ export interface LimitRates {
 export class LimitLearner {
   readonly #rows: number;
   readonly #signals: number;
-  readonly #voices = new Map<VoiceName, { sums: number[]; slowSums: number[]; signal: number[][]; slow: number[][][] }>();
+  readonly #voices = new Map<
+    VoiceName,
+    { sums: number[]; slowSums: number[]; signal: number[][]; slow: number[][][] }
+  >();
   readonly #misfit: number[] = [];
   readonly #logic = new Map<string, number[]>();
 
@@ -39,15 +42,24 @@ export class LimitLearner {
     this.#misfit.push(water.misfit);
     for (const kind of new Set([...this.#logic.keys(), ...water.logic.map((finding) => finding.kind)])) {
       const series = this.#logic.get(kind) ?? new Array<number>(this.#misfit.length - 1).fill(0);
-      series.push(water.logic.reduce((most, finding) => (finding.kind === kind ? Math.max(most, finding.deviation) : most), 0));
+      series.push(
+        water.logic.reduce((most, finding) => (finding.kind === kind ? Math.max(most, finding.deviation) : most), 0),
+      );
       this.#logic.set(kind, series);
     }
   }
 
   limits(rates: LimitRates): Limits {
     const voices = Object.fromEntries([...this.#voices].map(([name, seen]) => [name, this.#voiceLimits(seen, rates)]));
-    const logic = [...this.#logic].map(([kind, series]) => [kind, shortened(Math.max(LOGIC_MIN, tailLimit(series, rates)))]);
-    return { voices, misfit: shortened(this.#misfit.length > 0 ? tailLimit(this.#misfit, rates) : 0), logic: Object.fromEntries(logic) };
+    const logic = [...this.#logic].map(([kind, series]) => [
+      kind,
+      shortened(Math.max(LOGIC_MIN, tailLimit(series, rates))),
+    ]);
+    return {
+      voices,
+      misfit: shortened(this.#misfit.length > 0 ? tailLimit(this.#misfit, rates) : 0),
+      logic: Object.fromEntries(logic),
+    };
   }
 
   #addVoice(name: VoiceName, seen: VoiceStatistics): void {
@@ -61,19 +73,29 @@ export class LimitLearner {
     memory.slowSums.push(seen.sumSlow);
     for (let i = 0; i < this.#signals; i++) {
       memory.signal[i]!.push(seen.signal[i]!);
-      seen.slow.forEach((means, which) => memory.slow[which]![i]!.push(means[i]!));
+      seen.slow.forEach((means, which) => {
+        memory.slow[which]![i]!.push(means[i]!);
+      });
     }
   }
 
-  #voiceLimits(seen: { sums: number[]; slowSums: number[]; signal: number[][]; slow: number[][][] }, rate: TailRate): VoiceLimits {
+  #voiceLimits(
+    seen: { sums: number[]; slowSums: number[]; signal: number[][]; slow: number[][][] },
+    rate: TailRate,
+  ): VoiceLimits {
+    const hours = (720 * seen.sums.length) / rate.rowsPer30Days;
+    const slowRoom = (which: number) => 1 + SLOW_ROOM / Math.sqrt(Math.max(1, hours / (2 * SLOW_HOURS[which]!)));
     // The share of one signal is a part of the rate of the whole row.
     const each = { ...rate, per30Days: rate.per30Days / Math.max(1, this.#signals / 4) };
-    const perSignal = (series: readonly number[][], least: number) => series.map((values) => limitOrNone(values, each, least));
+    const perSignal = (series: readonly number[][], least: number) =>
+      series.map((values) => limitOrNone(values, each, least));
     return {
       sum: shortened(tailLimit(seen.sums, rate)),
-      sumSlow: shortened(SLOW_ROOM * tailLimit(seen.slowSums, rate)),
+      sumSlow: shortened(slowRoom(0) * tailLimit(seen.slowSums, rate)),
       signal: perSignal(seen.signal, SIGNAL_Z_MIN),
-      slow: seen.slow.map((series, which) => perSignal(series, SLOW_Z_MIN[which]!).map((limit) => shortened(SLOW_ROOM * limit))),
+      slow: seen.slow.map((series, which) =>
+        perSignal(series, SLOW_Z_MIN[which]!).map((limit) => shortened(slowRoom(which) * limit)),
+      ),
     };
   }
 }
@@ -82,7 +104,7 @@ const LOGIC_MIN = 3;
 /** No limit lies below these, whatever calm data suggests, standard deviations. */
 const SIGNAL_Z_MIN = 5;
 /** Slow means have few independent values even in a long record, so their tails are seen less well. */
-const SLOW_ROOM = 1.3;
+const SLOW_ROOM = 4;
 const SLOW_Z_MIN = [1.5, 1] as const;
 
 /** 0 stands for "no limit": the voice never spoke of this signal. */

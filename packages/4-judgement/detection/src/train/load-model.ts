@@ -23,7 +23,7 @@ export function loadModel(site: Site, bytes: Uint8Array): Model | ModelRefusal {
   }
   const value = parsed(bytes);
   if (!isObject(value)) return refuse("MODEL_MALFORMED", "operator", "the model is not a JSON object");
-  if (value["format"] !== MODEL_FORMAT) {
+  if (value.format !== MODEL_FORMAT) {
     return refuse("MODEL_FORMAT_UNKNOWN", "operator", `the model's format is not ${MODEL_FORMAT}`);
   }
   const ids = site.signals.map((signal) => signal.id);
@@ -34,7 +34,11 @@ export function loadModel(site: Site, bytes: Uint8Array): Model | ModelRefusal {
     return refuse("MODEL_OTHER_SITE", "operator", "the model was trained for another site or another version of it");
   }
   if (canonicalJson(model).length !== bytes.length) {
-    return refuse("MODEL_NOT_CANONICAL", "operator", "the model file is not in canonical form; its digest means nothing");
+    return refuse(
+      "MODEL_NOT_CANONICAL",
+      "operator",
+      "the model file is not in canonical form; its digest means nothing",
+    );
   }
   return model;
 }

@@ -25,7 +25,8 @@ export function tailLimit(values: ArrayLike<number>, rate: TailRate): number {
   if (!(most > 0)) return 1;
   const threshold = Math.max(maxima[Math.floor(0.9 * (maxima.length - 1))]!, most * 1e-6);
   const above = maxima.filter((value) => value > threshold);
-  const hill = above.length === 0 ? 0.05 : above.reduce((sum, value) => sum + Math.log(value / threshold), 0) / above.length;
+  const hill =
+    above.length === 0 ? 0.05 : above.reduce((sum, value) => sum + Math.log(value / threshold), 0) / above.length;
   const wanted = (rate.per30Days * BLOCK_HOURS) / 720;
   const limit = threshold * Math.max(1, 0.1 / wanted) ** Math.max(0.05, hill);
   return Math.min(SEEN_MULTIPLE_MAX * most, Math.max(SEEN_ROOM * most, limit));
