@@ -2,7 +2,7 @@
  * The words of the command line. Each command is loaded only when it is called, so that `--help` is quick and a
  * missing optional part is named instead of breaking the others.
  */
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { type ExitCode, explain } from "./exit.ts";
 
 type Action = (...args: never[]) => Promise<ExitCode>;
@@ -20,6 +20,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
     await programWith(act).parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (reason) {
+    if (reason instanceof CommanderError) return reason.exitCode === 0 ? 0 : 2;
     return explain(reason);
   }
 }
@@ -29,18 +30,31 @@ type Act = (load: Loader) => (...args: unknown[]) => Promise<void>;
 function programWith(act: Act): Command {
   const program = new Command("twinward")
     .description("Keeps digital twins honest: signed readings, one tamper-evident record, liars named.")
-    .version("0.1.0")
-    .showHelpAfterError("(add --help for the words this command takes)")
-    .exitOverride();
+    .version("0.1.0");
   addPlantCommands(program, act);
   addJudgementCommands(program, act);
   addEvidenceCommands(program, act);
   addServiceCommands(program, act);
+  explainBriefly(program, "twinward");
   return program;
 }
 
+/** Wrong words get one line that names the command whose help says more. */
+function explainBriefly(command: Command, path: string): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      const what = text
+        .replace(/^error: /, "")
+        .trim()
+        .replaceAll(/\s*\n\s*/g, " ");
+      write(`twinward: ${what}. See \`${path} --help\`.\n`);
+    },
+  });
+  for (const child of command.commands) explainBriefly(child, `${path} ${child.name()}`);
+}
+
 function example(command: Command, line: string): Command {
-  return command.addHelpText("after", `\nExample:\n  ${line}`).exitOverride();
+  return command.addHelpText("after", `\nExample:\n  ${line}`);
 }
 
 const gather = (value: string, previous: string[] = []) => [...previous, value];
@@ -220,7 +234,7 @@ function addServiceCommands(program: Command, act: Act): void {
       .requiredOption("--link <file>", "the file whose path `serve` printed")
       .requiredOption("--out <file>", "where the credential is written (mode 0600)")
       .action(act(async () => (await import("./commands/setup.ts")).setUp)),
-    "twinward setup --link data/setup-link.json --out admin.json",
+    "twinward setup --link data/setup-link --out admin.json",
   );
   example(
     program

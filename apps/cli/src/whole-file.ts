@@ -2,42 +2,52 @@
  * Output files appear whole or not at all: they are written beside their place and renamed when complete, so that a
  * stopped run never leaves half a file that looks finished.
  */
-import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { finished } from "node:stream/promises";
+
+const BUFFERED_CHARACTERS_MAX = 64 * 1024;
 
 export class WholeFile {
   readonly #path: string;
   readonly #draft: string;
-  readonly #stream: WriteStream;
+  readonly #file: FileHandle;
+  #lines: string[] = [];
+  #characters = 0;
 
-  private constructor(path: string) {
+  private constructor(path: string, draft: string, file: FileHandle) {
     this.#path = path;
-    this.#draft = `${path}.${process.pid}.part`;
-    this.#stream = createWriteStream(this.#draft);
-    // A full disk is told by the next write or by `done`, not by an event nobody hears.
-    this.#stream.on("error", () => {});
+    this.#draft = draft;
+    this.#file = file;
   }
 
+  /** Makes the folder when it is missing; throws at once when nothing can be written there. */
   static async at(path: string): Promise<WholeFile> {
+    const draft = `${path}.${process.pid}.part`;
     await mkdir(dirname(path), { recursive: true });
-    return new WholeFile(path);
+    return new WholeFile(path, draft, await open(draft, "w"));
   }
 
   async line(text: string): Promise<void> {
-    if (this.#stream.errored) throw this.#stream.errored;
-    if (!this.#stream.write(`${text}\n`)) await new Promise<void>((resolve) => this.#stream.once("drain", resolve));
+    this.#lines.push(text);
+    this.#characters += text.length;
+    if (this.#characters > BUFFERED_CHARACTERS_MAX) await this.#write();
   }
 
   async done(): Promise<void> {
-    this.#stream.end();
-    await finished(this.#stream);
+    await this.#write();
+    await this.#file.sync();
+    await this.#file.close();
     await rename(this.#draft, this.#path);
   }
 
   async abandon(): Promise<void> {
-    this.#stream.destroy();
+    await this.#file.close();
     await rm(this.#draft, { force: true });
+  }
+
+  async #write(): Promise<void> {
+    if (this.#lines.length > 0) await this.#file.appendFile(`${this.#lines.join("\n")}\n`);
+    this.#lines = [];
+    this.#characters = 0;
   }
 }

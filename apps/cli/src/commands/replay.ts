@@ -2,7 +2,7 @@
  * `twinward replay`: recorded rows through the whole signed path: frames, door, log, judgement, twin.
  */
 import { saveModel } from "@twinward/detection";
-import { assert, isRefusal, ManualClock, seededChance, TwinwardError } from "@twinward/kernel";
+import { isRefusal, ManualClock, seededChance, TwinwardError, UsageError } from "@twinward/kernel";
 import { openCsv, readNotices, type Site } from "@twinward/plant";
 import { Runtime } from "@twinward/server";
 import type { ExitCode } from "../exit.ts";
@@ -30,10 +30,12 @@ const FRAMES_UNDER_WAY_MAX = 512;
 const NO_TIMER = () => ({ stop: () => {} });
 
 export async function replay(options: Options): Promise<ExitCode> {
+  const disorder = seedOf(options.disorder);
   const loaded = await siteFrom(options.site);
   const model = await modelFrom(loaded, options.model);
   const notices = options.notices === undefined ? [] : await readNotices(loaded, options.notices);
   const times = await readRowTimes(loaded, options.input);
+  if (times.length === 0) throw new UsageError(`${options.input} holds no rows`);
   const site = pacedBy(loaded, times);
   const clock = new ManualClock(times[0]?.timeMs ?? 0);
   const runtime = await Runtime.open({
@@ -47,7 +49,7 @@ export async function replay(options: Options): Promise<ExitCode> {
   });
   const startMs = performance.now();
   try {
-    const frames = await sendAll(runtime, site, options, clock);
+    const frames = await sendAll(runtime, site, { ...options, disorder }, clock);
     await closeLastRows(runtime, site, times, clock);
     const alarms = options.alarms === undefined ? undefined : await writeAlarms(options.alarms, runtime.log, times);
     report(runtime, { rows: times.length, frames, alarms, seconds: (performance.now() - startMs) / 1000 }, options);
@@ -57,7 +59,11 @@ export async function replay(options: Options): Promise<ExitCode> {
   }
 }
 
-async function sendAll(runtime: Runtime, site: Site, options: Options, clock: ManualClock): Promise<number> {
+interface Sending extends Pick<Options, "data" | "input"> {
+  readonly disorder: number | undefined;
+}
+
+async function sendAll(runtime: Runtime, site: Site, options: Sending, clock: ManualClock): Promise<number> {
   const importers = await Promise.all(
     site.devices.map((device) => Importer.open(site, device, options.data, runtime.access.registry)),
   );
@@ -65,7 +71,7 @@ async function sendAll(runtime: Runtime, site: Site, options: Options, clock: Ma
   const arriving =
     options.disorder === undefined
       ? inOrder(frames)
-      : disordered(frames, site.latenessMsMax, seededChance(Number(options.disorder)));
+      : disordered(frames, site.latenessMsMax, seededChance(options.disorder));
   const progress = progressOn(process.stderr, Date.now);
   let underWay: Promise<void>[] = [];
   let sent = 0;
@@ -111,11 +117,16 @@ async function closeLastRows(
   times: readonly RowTime[],
   clock: ManualClock,
 ): Promise<void> {
-  const last = times.at(-1);
-  assert(last !== undefined || times.length === 0, "the last of some times exists");
-  clock.set(Math.max(clock.nowMs(), (last?.timeMs ?? 0) + site.latenessMsMax + site.samplePeriodMs));
+  const lastMs = times.at(-1)?.timeMs ?? 0;
+  clock.set(Math.max(clock.nowMs(), lastMs + site.latenessMsMax + site.samplePeriodMs));
   await runtime.ingest.beat();
   await runtime.judgement.idle();
+}
+
+function seedOf(words: string | undefined): number | undefined {
+  if (words === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(words)) throw new UsageError(`--disorder ${words} is not a seed, a number from 0 to 999999999`);
+  return Number(words);
 }
 
 interface Figures {

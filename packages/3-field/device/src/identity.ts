@@ -99,8 +99,9 @@ export function isSignalList(value: unknown): value is IdentityFacts["signals"] 
 }
 
 function parseJson(path: string): unknown {
+  const text = readText(path);
   try {
-    return JSON.parse(readText(path));
+    return JSON.parse(text);
   } catch (cause) {
     throw unreadable(path, "it is not JSON", cause);
   }
