@@ -8,6 +8,7 @@
  * Invariant: what decodes is a ReadingBlock whose arrays share one allocation.
  */
 import { assert, QUALITIES, READINGS_MAX, type ReadingBlock } from "@twinward/kernel";
+import { allocateBlock } from "./block-memory.ts";
 import { CborReader } from "./cbor-reader.ts";
 import { CborWriter } from "./cbor-writer.ts";
 import { isEventTime } from "./event-time.ts";
@@ -38,7 +39,7 @@ export function decodeColumns(payload: Uint8Array, names: readonly string[]): Re
   if (count === 0 || count > READINGS_MAX) return refuseFrame("READINGS_COUNT");
   if (!haveCount(columns, count)) return refuseFrame("COLUMNS_LENGTH");
   if (!isEventTime(baseMs)) return refuseFrame("READING_TIME_RANGE");
-  const block = allocate(count, names);
+  const block = allocateBlock(count, names);
   copyColumn(values, block.values);
   copyColumn(signals, block.signals);
   if (columns.offsets !== undefined) copyColumn(columns.offsets, block.timesMs);
@@ -80,17 +81,6 @@ function readField(reader: CborReader, field: number, columns: Columns): void {
 function haveCount(columns: Columns, count: number): boolean {
   const { signals, offsets, qualities } = columns;
   return signals?.count === count && (offsets?.count ?? count) === count && (qualities?.count ?? count) === count;
-}
-
-function allocate(count: number, names: readonly string[]): ReadingBlock {
-  const buffer = new ArrayBuffer(21 * count);
-  return {
-    names,
-    timesMs: new Float64Array(buffer, 0, count),
-    values: new Float64Array(buffer, 8 * count, count),
-    signals: new Uint32Array(buffer, 16 * count, count),
-    qualities: new Uint8Array(buffer, 20 * count, count),
-  };
 }
 
 /** Which signals occur: `marks[number] === mark` means in the block at hand. One array for all calls, never cleared. */

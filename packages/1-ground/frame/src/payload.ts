@@ -9,21 +9,25 @@ import type { ParsedFrame } from "./frame.ts";
 import { type FrameRefusal, refuseFrame } from "./refusals.ts";
 import { decodeSenml, type SenmlPack } from "./senml.ts";
 import { encodeSenml } from "./senml-encode.ts";
+import { guideOf, type SenmlGuide } from "./senml-guide.ts";
 import type { SignalTable } from "./signal-table.ts";
 
 /** @param table the table whose digest the frame carries; the caller found it by that digest */
 export function decodePayload(frame: ParsedFrame, table: SignalTable): ReadingBlock | FrameRefusal {
   if (frame.header.contentType === COLUMNS_TYPE) return decodeColumns(frame.payload, table.names);
-  const pack = decodeSenml(frame.payload);
-  return isRefusal(pack) ? pack : (misfit(pack, table) ?? pack);
+  const guide = guideOf(table);
+  const pack = decodeSenml(frame.payload, guide);
+  return isRefusal(pack) ? pack : (misfit(pack, table, guide) ?? pack);
 }
 
 /** A name outside the table, or a unit that is not the table's; a missing unit means the table's. */
-function misfit(pack: SenmlPack, table: SignalTable): FrameRefusal | undefined {
-  for (const [i, name] of pack.names.entries()) {
+function misfit(pack: SenmlPack, table: SignalTable, guide: SenmlGuide): FrameRefusal | undefined {
+  for (let i = 0; i < pack.names.length; i++) {
+    const name = pack.names[i]!;
+    const unit = pack.units[i];
+    if (name === table.names[i] && (unit === undefined || unit === guide.units[i])) continue;
     const ucum = table.units.get(name);
     if (ucum === undefined) return refuseFrame("SIGNAL_UNKNOWN", `It is ${name}.`);
-    const unit = pack.units[i];
     if (unit !== undefined && unit !== senmlUnitOf(ucum)) return refuseFrame("SIGNAL_UNIT", `It is ${name}.`);
   }
   return undefined;

@@ -4,7 +4,7 @@
  * A text label that ends in `_` must be understood and is refused; so is a text that spells a label which CBOR writes
  * as an integer (two readers could disagree about it). Other unknown labels are read over.
  */
-import { type CborReader, MAJOR } from "./cbor-reader.ts";
+import { type CborReader, MAJOR, type NameGuide } from "./cbor-reader.ts";
 import { readValue } from "./cbor-value.ts";
 
 const RECORD_FIELDS_MAX = 32;
@@ -36,8 +36,14 @@ export class SenmlRecord {
   }
 }
 
+/** Where a record's name is looked for first: in the guide, under `next`. */
+export interface NameGuess {
+  readonly guide: NameGuide | undefined;
+  next: number;
+}
+
 /** Reads the next record into `record`. */
-export function readRecord(reader: CborReader, record: SenmlRecord): void {
+export function readRecord(reader: CborReader, record: SenmlRecord, guess: NameGuess): void {
   record.clear();
   const count = reader.readMapHead();
   if (count > RECORD_FIELDS_MAX) reader.fail("CBOR_TOO_MANY");
@@ -57,7 +63,7 @@ export function readRecord(reader: CborReader, record: SenmlRecord): void {
     const bit = 1 << (label + 6);
     if (seen & bit) reader.fail("CBOR_DUPLICATE_KEY");
     seen |= bit;
-    readNumbered(reader, label, record);
+    readNumbered(reader, label, record, guess);
   }
 }
 
@@ -79,10 +85,10 @@ function readTextField(reader: CborReader, record: SenmlRecord): string {
   return label;
 }
 
-function readNumbered(reader: CborReader, label: number, record: SenmlRecord): void {
+function readNumbered(reader: CborReader, label: number, record: SenmlRecord, { guide, next }: NameGuess): void {
   switch (label) {
     case 0:
-      record.name = reader.readRepeatedText();
+      record.name = guide === undefined ? reader.readRepeatedText() : reader.readGuidedText(guide, next);
       return;
     case 1:
       record.unit = reader.readRepeatedText();
