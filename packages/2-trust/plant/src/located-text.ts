@@ -88,7 +88,7 @@ export function readLocated(file: string, bytes: Uint8Array, itemsMax: NamedLimi
   const text = utf8(bytes);
   if (text === undefined) return refused("is not UTF-8 text");
   try {
-    const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines });
+    const document = withoutStacks(() => parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines }));
     const root = document.contents as Node | null;
     const written = [...document.errors, ...document.warnings]
       .slice(0, FAULTS_MAX)
@@ -116,6 +116,17 @@ const YAML_OPTIONS = {
   merge: false,
   prettyErrors: false,
 } as const;
+
+/** The library makes an Error per fault, and a hostile text has ten thousand: their stacks would cost most of the time. */
+function withoutStacks<Value>(parse: () => Value): Value {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = usual;
+  }
+}
 
 /** The library reports the overflow of its own stack like a fault of the text. */
 function problemText(message: string): string {
