@@ -31,7 +31,7 @@ export interface HearingState {
 }
 
 /** Factor on the spread of cross-prediction when an actuator does what it never did in training. */
-const UNHEARD_OF = 5;
+const UNHEARD_OF = 25;
 
 export class Hearing {
   readonly cross: CrossPrediction;

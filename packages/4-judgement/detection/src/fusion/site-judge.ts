@@ -117,17 +117,25 @@ export class SiteJudge implements Judge {
   /** In alarm: who explains it? New culprits are distrusted. */
   #investigate(heard: Heard, parts: readonly Part[]): void {
     const { testimony } = heard;
-    const { timeMs, values, repeats } = testimony;
+    const { values, repeats } = testimony;
     this.#ranking.fade();
     for (let i = 0; i < values.length; i++) {
       if (repeats.copied[i]! >= 1 || repeats.frozen[i]! >= 1) this.#distrust.add(i);
       if (repeats.copied[i]! >= 1) this.#ranking.add(i, COPY_WEIGHT * repeats.copied[i]!);
     }
-    for (const { signal, ratio } of parts) {
+    for (const { name, signal, ratio } of parts) {
       if (signal >= 0 && ratio >= HOLD) this.#ranking.add(signal, HINT_WEIGHT * Math.min(1, ratio));
+      if (ratio >= 1 && DISOBEDIENCE.test(name)) this.#ranking.add(signal, DISOBEDIENCE_WEIGHT);
     }
     for (const signal of this.#disobedience.signals) this.#ranking.add(signal, DISOBEDIENCE_WEIGHT);
     for (const cause of testimony.limits) this.#accuse(cause.signal, LIMIT_WEIGHT);
+    // What holds an alarm without deviating (a copy, a disobedient pump) says nothing about who else might lie.
+    if (parts.some((part) => part.ratio >= HOLD && !PLAIN.test(part.name))) this.#localise(heard);
+  }
+
+  #localise(heard: Heard): void {
+    const { testimony } = heard;
+    const { timeMs, values } = testimony;
     const water = this.#water;
     const standIn = bestEstimates(testimony.voices, values.length).expected;
     const found = this.#localiser.localise({

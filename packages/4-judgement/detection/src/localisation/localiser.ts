@@ -37,6 +37,8 @@ const GAIN_SHARE_MIN = 0.15;
 const OWN_MULTIPLE = 2;
 const OWN_CLEAN = softSquare(2.5);
 const STATUS_GAIN_MAX = 200;
+/** Only a signal that deviates this much as measured can be accused: leaving others out may make anybody look odd. */
+const ELIGIBLE_Z = 3;
 /** A runner-up this close to the winner is an alternative. */
 const ALTERNATIVE_SHARE = 0.8;
 export const CULPRITS_MAX = 6;
@@ -123,6 +125,10 @@ export class Localiser {
       gains[number] = Math.max(0, Math.min(drop, this.#ownShare(signal, crossRow, cross)));
     }
     for (const voice of water?.voices ?? []) this.#addVoice(gains, voice, excluded);
+    this.#site.signals.forEach(({ kind, number }) => {
+      const own = Math.abs(this.#deviations.worst(testimony.voices, number));
+      if (kind !== "status" && !(own >= ELIGIBLE_Z)) gains[number] = 0;
+    });
     for (const finding of water?.report.logic ?? []) addLogic(gains, finding, excluded);
     return gains;
   }
