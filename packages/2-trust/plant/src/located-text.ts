@@ -18,6 +18,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
+import { longListAt } from "./long-list.ts";
 import { pathText, type SiteFault } from "./site-fault.ts";
 import { FAULTS_MAX, NESTING_MAX, TEXT_CHARACTERS_MAX } from "./site-limits.ts";
 
@@ -87,6 +88,11 @@ export function readLocated(file: string, bytes: Uint8Array, itemsMax: NamedLimi
     new LocatedText(file, undefined, null, lines, [{ file, line: 1, path: "", message }]);
   const text = utf8(bytes);
   if (text === undefined) return refused("is not UTF-8 text");
+  const longAt = longListAt(text, itemsMax.value);
+  if (longAt !== undefined) {
+    const line = text.slice(0, longAt).split("\n").length;
+    return new LocatedText(file, undefined, null, lines, [{ file, line, path: "", message: longList(itemsMax) }]);
+  }
   try {
     const document = withoutStacks(() => parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines }));
     const root = document.contents as Node | null;
@@ -107,6 +113,7 @@ interface NamedLimit {
 }
 
 const NO_LIMIT: NamedLimit = { name: "", value: Number.POSITIVE_INFINITY };
+const longList = ({ name, value }: NamedLimit) => `a list of more items than ${name} (${value})`;
 const TOO_DEEP = `nested deeper than NESTING_MAX (${NESTING_MAX})`;
 const YAML_OPTIONS = {
   stringKeys: true,
@@ -170,9 +177,7 @@ function forbidden(node: Node, depth: number, itemsMax: NamedLimit): string | un
   if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) return "anchors and aliases are not used here";
   if ("tag" in node && node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:"))
     return "tags are not used here";
-  if (isSeq(node) && node.items.length > itemsMax.value) {
-    return `a list of more items than ${itemsMax.name} (${itemsMax.value})`;
-  }
+  if (isSeq(node) && node.items.length > itemsMax.value) return longList(itemsMax);
   if (isScalar(node) && typeof node.value === "string" && node.value.length > TEXT_CHARACTERS_MAX) {
     return `a text longer than TEXT_CHARACTERS_MAX (${TEXT_CHARACTERS_MAX})`;
   }
