@@ -6,18 +6,27 @@ import { codeDigest, IncidentsAndTwin, siteInLog } from "@twinward/server";
 
 const CODE = "RECOMPUTE_DIFFERS";
 
-export async function recomputeLog(log: LogReader): Promise<readonly Problem[]> {
+export interface Recomputed {
+  readonly compared: number;
+  readonly problems: readonly Problem[];
+}
+
+export async function recomputeLog(log: LogReader): Promise<Recomputed> {
   const site = siteInLog(log);
   const modelEntry = log.entries(0, log.size(), ["model"]).at(-1);
   const modelBytes = modelEntry === undefined ? undefined : log.body(modelEntry.index);
   if (isRefusal(site) || !(modelBytes instanceof Uint8Array))
-    return [problem("site and model", "the log holds no site or model to judge with")];
+    return nothing("site and model", "the log holds no site or model to judge with");
   const model = loadModel(site, modelBytes);
-  if (isRefusal(model)) return [problem(`entry ${modelEntry?.index}`, model.detail)];
+  if (isRefusal(model)) return nothing(`entry ${modelEntry?.index}`, model.detail);
   const judge = await createJudge(site, model);
   const by = { code: codeDigest(), model: modelDigest(model) };
-  const { mismatches } = recompute({ reader: log, site, judge, ...by, downstream: new IncidentsAndTwin(site) });
-  return mismatches.map((mismatch) => problem(`entry ${mismatch.entry}`, `${mismatch.reason}: ${mismatch.detail}`));
+  const downstream = new IncidentsAndTwin(site);
+  const { compared, mismatches } = recompute({ reader: log, site, judge, ...by, downstream });
+  const problems = mismatches.map(({ entry, reason, detail }) => problem(`entry ${entry}`, `${reason}: ${detail}`));
+  return { compared, problems };
 }
+
+const nothing = (where: string, detail: string): Recomputed => ({ compared: 0, problems: [problem(where, detail)] });
 
 const problem = (where: string, detail: string): Problem => ({ code: CODE, where, detail });

@@ -1,4 +1,5 @@
 /** The server process: wires the rooms together. */
+export { closeRows } from "./close-rows.ts";
 export { codeDigest } from "./code-digest.ts";
 export { IncidentsAndTwin } from "./downstream.ts";
 export { serverLogger } from "./logger.ts";

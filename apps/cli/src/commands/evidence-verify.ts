@@ -29,7 +29,17 @@ async function verifyOptions(options: Options, onProgress: (done: number, of: nu
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(witness === undefined ? {} : { witnesses: witness }),
     ...(requireAnchor === undefined ? {} : { requireAnchor }),
-    ...(recompute ? { recompute: (await import("../recompute.ts")).recomputeLog } : {}),
+    ...(recompute ? { recompute: await recomputation() } : {}),
+  };
+}
+
+/** Judging again takes longer than all else: it says what it did, on stderr, so that `--json` stays one object. */
+async function recomputation(): Promise<NonNullable<VerifyOptions["recompute"]>> {
+  const { recomputeLog } = await import("../recompute.ts");
+  return async (log) => {
+    const { problems, compared } = await recomputeLog(log);
+    console.error(`recomputed: ${compared} judgements and incidents compared, ${problems.length} differ`);
+    return problems;
   };
 }
 

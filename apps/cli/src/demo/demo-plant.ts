@@ -5,7 +5,7 @@
 import type { EnrolmentToken } from "@twinward/device";
 import type { ManualClock } from "@twinward/kernel";
 import { openPlant, type PlacedScenario, type PlcFleet, type SimulatedPlant, startPlcs } from "@twinward/lab";
-import { type Runtime, type Server, startServer } from "@twinward/server";
+import { closeRows, type Runtime, type Server, startServer } from "@twinward/server";
 import type { CredentialFile } from "../credential-file.ts";
 import { orderToken } from "../enrolment-token.ts";
 import { redeemSetupLink } from "../setup-link.ts";
@@ -68,10 +68,7 @@ export async function live(
     if (rows - runtime.judgement.rows > UNJUDGED_ROWS_MAX) await catchUp(runtime, rows - UNJUDGED_ROWS_MAX / 2);
   }
   await fleet.drained();
-  // The lateness limit passes, so that the last rows close.
-  clock.set(lastMs + runtime.site.latenessMsMax + runtime.site.samplePeriodMs);
-  await runtime.ingest.beat();
-  await runtime.judgement.idle();
+  await closeRows(runtime, clock, lastMs);
   return lastMs;
 }
 

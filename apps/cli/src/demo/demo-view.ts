@@ -13,25 +13,42 @@ const REDRAW_MS = 150;
 const INCIDENTS_SHOWN_MAX = 6;
 
 export function jsonLines(print: (line: string) => void): DemoView {
+  const isNews = newsFilter();
   return {
     say: () => {},
     row: () => {},
-    incident: ({ change, timeMs, incident }) => {
-      if (change === "opened")
-        print(JSON.stringify({ incident: { ...incident, raised: new Date(timeMs).toISOString() } }));
+    incident: (event) => {
+      // One line with `incident` per incident; what is learned later comes as `update`.
+      const { change, timeMs, incident } = event;
+      const news = isNews(event);
+      const raised = { ...incident, raised: new Date(timeMs).toISOString() };
+      if (change === "opened") print(JSON.stringify({ incident: raised }));
+      else if (news) print(JSON.stringify({ update: raised }));
     },
     end: () => {},
   };
 }
 
 export function plainLines(print: (line: string) => void): DemoView {
+  const isNews = newsFilter();
   return {
     say: print,
     row: () => {},
-    incident: ({ change, incident }) => {
-      if (change === "opened") print(incidentLine(incident));
+    incident: (event) => {
+      if (isNews(event)) print(incidentLine(event));
     },
     end: () => {},
+  };
+}
+
+/** News is an incident that opens, and one whose first suspect or verdict changes. */
+function newsFilter(): (event: IncidentEvent) => boolean {
+  const known = new Map<string, string>();
+  return ({ incident }) => {
+    const now = `${incident.verdict} ${incident.suspects[0]?.signal ?? ""}`;
+    const isNew = known.get(incident.id) !== now;
+    known.set(incident.id, now);
+    return isNew;
   };
 }
 
@@ -98,15 +115,18 @@ function pumpLine(view: TwinView): string {
 
 function incidentLines(incidents: readonly Incident[]): string[] {
   const newest = incidents.slice(-INCIDENTS_SHOWN_MAX).reverse();
-  return [bold(`incidents: ${incidents.length}`), ...newest.map(incidentLine)];
+  return [
+    bold(`incidents: ${incidents.length}`),
+    ...newest.map((incident) => incidentLine({ timeMs: incident.openedMs, incident })),
+  ];
 }
 
-function incidentLine(incident: Incident): string {
+function incidentLine({ timeMs, incident }: Pick<IncidentEvent, "timeMs" | "incident">): string {
   const suspects = incident.suspects
     .map((suspect) => suspect.signal)
     .slice(0, 3)
     .join(", ");
-  return `${time(incident.openedMs)}  ${incident.verdict.padEnd(12)} ${incident.title}  (suspects: ${suspects || "none"}; ${incident.proofs.count} frames prove it)`;
+  return `${time(timeMs)}  ${incident.verdict.padEnd(12)} ${incident.title}  (suspects: ${suspects || "none"}; ${incident.proofs.count} frames prove it)`;
 }
 
 const time = (ms: number | null) => (ms === null ? "" : new Date(ms).toISOString().slice(0, 16).replace("T", " "));

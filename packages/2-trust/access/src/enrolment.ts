@@ -16,6 +16,7 @@ import {
   publicKeyFromSpki,
   spkiOf,
   verifySignature,
+  ZERO_DIGEST,
 } from "@twinward/frame";
 import { fromBase64, isRefusal, type Refusal, toHex } from "@twinward/kernel";
 import type { Authority } from "./authority.ts";
@@ -51,6 +52,8 @@ export interface EnrolmentAnswer {
   readonly tlsCrt: string;
   readonly signals: SignalList;
   readonly signalTableDigest: string;
+  readonly lastBoot: number;
+  readonly lastDigest: string;
 }
 
 interface Request {
@@ -119,6 +122,7 @@ export class Enrolment {
   #answer(device: AccessDevice, key: FramePublicKey, tlsCrt: string): EnrolmentAnswer {
     const { site, log, authority } = this.#parts;
     const table = encodeSignalTable(device.id, device.signals);
+    const last = log.lastFrame(device.id);
     return {
       v: 1,
       device: device.id,
@@ -129,6 +133,8 @@ export class Enrolment {
       tlsCrt,
       signals: device.signals,
       signalTableDigest: toHex(table.digest),
+      lastBoot: last?.boot ?? 0,
+      lastDigest: toHex(last?.digest ?? ZERO_DIGEST),
     };
   }
 }

@@ -8,18 +8,21 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  DIGEST_BYTES,
   encodeSignalTable,
   generateSigner,
   possessionStatement,
   type Signer,
   spkiOf,
   spkiPemOf,
+  ZERO_DIGEST,
 } from "@twinward/frame";
-import { isRefusal, toBase64, toHex, UsageError } from "@twinward/kernel";
+import { fromHex, isRefusal, toBase64, toHex, UsageError } from "@twinward/kernel";
 import { parseVerifierKey } from "@twinward/tlog";
 import type { EnrolmentAnswer, EnrolmentRequest, EnrolmentToken } from "./enrolment-messages.ts";
 import { postJson } from "./https-json.ts";
 import { Identity, isSignalList } from "./identity.ts";
+import { Outbox } from "./outbox.ts";
 import { pinnedCa, spkiHash } from "./pinned-ca.ts";
 import { type DeviceRefusal, refuseDevice } from "./refusals.ts";
 
@@ -31,7 +34,7 @@ export interface EnrolOptions {
 }
 
 const TOKEN_TEXTS = ["server", "site", "device", "secret", "caSpki", "expires"] as const;
-const ANSWER_TEXTS = ["device", "site", "kid", "logKey", "caCrt", "tlsCrt", "signalTableDigest"] as const;
+const ANSWER_TEXTS = ["device", "site", "kid", "logKey", "caCrt", "tlsCrt", "signalTableDigest", "lastDigest"] as const;
 
 /** Reads a token file. Throws a UsageError when it is none. */
 export function readToken(path: string): EnrolmentToken {
@@ -63,7 +66,16 @@ export async function enrol(
   if (isRefusal(answer)) return answer;
   const { device, site, kid, logKey, signals, tlsCrt, caCrt } = answer;
   const facts = { v: 1, device, site, server, kid, logKey, signals } as const;
-  return Identity.save(dir, facts, { frameKey: frame.pem, tlsKey: tls.pem, tlsCrt, caCrt });
+  const identity = Identity.save(dir, facts, { frameKey: frame.pem, tlsKey: tls.pem, tlsCrt, caCrt });
+  await goOn(identity, answer);
+  return identity;
+}
+
+/** A device that lost its disk or its key goes on behind its old chain: starting it again would look like a fork. */
+async function goOn(identity: Identity, { lastBoot, lastDigest }: EnrolmentAnswer): Promise<void> {
+  const outbox = Outbox.open(identity.outboxDir);
+  outbox.continueAfter(lastBoot, fromHex(lastDigest) ?? ZERO_DIGEST);
+  await outbox.close();
 }
 
 function requestOf(token: EnrolmentToken, frame: Signer, tls: Signer): EnrolmentRequest {
@@ -92,6 +104,8 @@ function checkAnswer(
   if (answer.device !== token.device || answer.site !== token.site) return refuseDevice("ENROLMENT_ANSWER", "Names.");
   if (answer.kid !== toHex(frame.publicKey.kid)) return refuseDevice("ENROLMENT_ANSWER", "Key id.");
   if (answer.signalTableDigest !== toHex(table.digest)) return refuseDevice("ENROLMENT_ANSWER", "Signal table.");
+  if (!Number.isSafeInteger(answer.lastBoot) || fromHex(answer.lastDigest)?.length !== DIGEST_BYTES)
+    return refuseDevice("ENROLMENT_ANSWER", "Chain.");
   if (isRefusal(parseVerifierKey(answer.logKey))) return refuseDevice("ENROLMENT_ANSWER", "Log key.");
   return checkCertificates(answer, token, tls) ?? answer;
 }

@@ -53,4 +53,8 @@ export interface EnrolmentAnswer {
   readonly signals: readonly (readonly [string, string])[];
   /** SHA-256 of the deterministic CBOR signal table, lower-case hexadecimal. */
   readonly signalTableDigest: string;
+  /** Boot counter of the device's newest frame in the log; 0 when there is none. Its next boot is higher. */
+  readonly lastBoot: number;
+  /** Digest of that frame, lower-case hexadecimal; 64 zeros when there is none. */
+  readonly lastDigest: string;
 }

@@ -109,6 +109,14 @@ export class Outbox {
     this.#checkpoint = note;
   }
 
+  /** Goes on behind a chain that an earlier identity of this device left in the log. For a new outbox only; durable. */
+  continueAfter(boot: number, newest: Uint8Array): void {
+    this.#boot = boot;
+    this.#newest = newest;
+    this.#journal.append(encodeRecord(RECORD.head, numberBytes(this.#nextNumber), numberBytes(boot), newest));
+    this.#journal.flushNow();
+  }
+
   /** Counts the boot and makes it durable: call once per start, before the first frame is signed. */
   startBoot(): ChainStart {
     this.#boot += 1;

@@ -7,7 +7,7 @@ import { enrol } from "./enrol.ts";
 import { FrameSigner } from "./frame-signer.ts";
 import { Identity } from "./identity.ts";
 import { Outbox } from "./outbox.ts";
-import { Sender, type SenderOptions, type SenderState, SILENCE_MS_MAX } from "./sender.ts";
+import { DISTRUSTED_ANSWERS_MAX, Sender, type SenderOptions, type SenderState, SILENCE_MS_MAX } from "./sender.ts";
 import { FakeServer } from "./server.fixture.ts";
 
 let dir: string;
@@ -182,6 +182,24 @@ describe("false receipts free nothing", () => {
       expect([second.state, told.alarms, outbox.pendingCount]).toEqual(["alarm", [code], 1]);
     },
   );
+});
+
+test("a log whose proofs can never be checked is asked a few times, then the sending ends in alarm", async () => {
+  await keep(1);
+  server.answer = (_frame, digest) => changed(server.log.prove(digest));
+  const { sender, told } = start();
+  await sender.drained();
+  expect([sender.state, told.alarms.length, outbox.pendingCount]).toEqual(["alarm", DISTRUSTED_ANSWERS_MAX, 1]);
+});
+
+test("a device enrolled again goes on behind its old chain", async () => {
+  server.chain = { lastBoot: 7, lastDigest: "ab".repeat(32) };
+  const again = await enrol(server.token, join(dir, "plc1-again"));
+  if (isRefusal(again)) throw new Error(again.detail);
+  const box = Outbox.open(again.outboxDir);
+  const { boot, previous } = box.startBoot();
+  await box.close();
+  expect([boot, toHex(previous)]).toEqual([8, "ab".repeat(32)]);
 });
 
 /** Flips a character inside the signature line. */

@@ -26,6 +26,9 @@ export const SILENCE_MS_MAX = 30_000;
 /** A frame refused this often in a row, though only for the moment, is set aside so that those behind it get through. */
 export const REFUSALS_MAX = 8;
 
+/** So many answers in a row that prove nothing: this is another log, or a liar; asking on helps nobody. */
+export const DISTRUSTED_ANSWERS_MAX = 5;
+
 export type SenderState = "stopped" | "connecting" | "open" | "waiting" | "alarm";
 
 export interface SenderEvents {
@@ -65,6 +68,7 @@ export class Sender {
   #next = 0;
   #failures = 0;
   #useHttps = false;
+  #distrusted = 0;
   #refused = { number: -1, times: 0 };
   #idle: (() => void)[] = [];
 
@@ -159,6 +163,7 @@ export class Sender {
     }
     this.#options.outbox.free(frame.number);
     this.#failures = 0;
+    this.#distrusted = 0;
     this.#options.events?.onReceipt?.(frame, receipt, text);
   }
 
@@ -176,11 +181,15 @@ export class Sender {
     else this.#retry(`refused for now: ${answer.code}`);
   }
 
-  /** A log that shrank or changed ends the sending; any other false answer may be a relay's and ends the link. */
+  /**
+   * A log that shrank or changed ends the sending. Any other false answer may be a relay's and ends the link; when they
+   * go on, the log has another key (after `evidence recover`), and the device has to be enrolled again.
+   */
   #distrust(refusal: DeviceRefusal): void {
     this.#options.events?.onAlarm?.(refusal);
     const isAboutTheLog = refusal.code === "RECEIPT_HEAD_SMALLER" || refusal.code === "RECEIPT_HEAD_CHANGED";
-    if (isAboutTheLog) this.#drop("alarm", refusal.code);
+    this.#distrusted += 1;
+    if (isAboutTheLog || this.#distrusted >= DISTRUSTED_ANSWERS_MAX) this.#drop("alarm", refusal.code);
     else this.#retry(refusal.code);
   }
 

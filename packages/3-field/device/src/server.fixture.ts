@@ -104,6 +104,8 @@ export class FakeServer {
   /** Checkpoint headers that devices showed. */
   readonly shown: (string | undefined)[] = [];
   webSockets = true;
+  /** Where the device's chain stands in the log when it enrols. */
+  chain = { lastBoot: 0, lastDigest: "00".repeat(32) };
   /** Changes the enrolment answer on its way. */
   tamper: (answer: EnrolmentAnswer) => EnrolmentAnswer = (answer) => answer;
   readonly #ca: x509.X509Certificate;
@@ -239,6 +241,7 @@ export class FakeServer {
       tlsCrt: certificate.toString("pem"),
       signals: SIGNALS,
       signalTableDigest: toHex(encodeSignalTable(request.device, SIGNALS).digest),
+      ...this.chain,
     });
   }
 }

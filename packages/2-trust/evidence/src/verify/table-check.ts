@@ -47,7 +47,8 @@ export function checkStates(rows: Rows, logged: ReadonlyMap<string, LoggedState>
     const where = `state ${name}`;
     const said = logged.get(name);
     if (!equalBytes(sha256(value), digest)) findings.problem("STATE_DAMAGED", where, "it does not match its digest");
-    else if (entry === null) findings.warn(`the ${where} was stored without an entry, so the log cannot vouch for it`);
+    else if (entry === null)
+      findings.warn(`the ${where} is derived and remade from the entries at start; the log itself does not cover it`);
     else if (said === undefined || said.entry !== entry || !equalBytes(said.digest, digest)) {
       findings.problem("STATE_DIFFERS", where, `the log names another one${said ? ` in entry ${said.entry}` : ""}`);
     }
