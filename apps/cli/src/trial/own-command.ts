@@ -25,6 +25,10 @@ export function startNode(script: readonly string[], before: readonly string[] =
   const [program = process.execPath, ...rest] = [...before, process.execPath, ...process.execArgv, ...script];
   const { TWINWARD_PARENT_CHANNEL: _, ...env } = process.env;
   const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env });
+  // A trial that is stopped leaves nothing running.
+  const killWithUs = () => void child.kill("SIGKILL");
+  process.once("exit", killWithUs);
+  child.once("close", () => process.off("exit", killWithUs));
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8");

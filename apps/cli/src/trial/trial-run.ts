@@ -29,26 +29,39 @@ const SAY_EVERY_MS = 2_000;
 export async function runTrial(tests: readonly TrialTest[], words: TrialWords): Promise<boolean> {
   const { profile, seed, shard, out } = words;
   const parts = partsOf(tests, profile, seed);
-  const state = new TrialState(out === undefined ? undefined : `${out}.state.json`, profile, seed);
+  const state = new TrialState(out === undefined ? undefined : `${out}.parts`);
+  const done = (part: TrialPart) => state.part(part.id, profile, part.seed);
   const code = await codeDigest();
+  // Parts clean up behind themselves when the process ends in order.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   for (const [i, part] of parts.entries()) {
-    if (i % shard.n !== shard.k - 1 || state.part(part.id) !== undefined) continue;
-    state.put(part.id, await runPart(part, code));
+    if (i % shard.n !== shard.k - 1 || isSettled(done(part), code)) continue;
+    state.put(part.id, { ...(await runPart(part, code)), profile });
   }
-  const report = reportOf(tests, parts, words, state);
-  const json = JSON.stringify(report, undefined, out === undefined ? undefined : 2);
-  if (out !== undefined && report.complete) writeFileSync(out, `${json}\n`);
-  console.log(out === undefined ? json : JSON.stringify(report));
+  const report = reportOf(tests, parts, words, done);
+  if (out !== undefined && report.complete) {
+    writeFileSync(out, `${JSON.stringify(report, undefined, 2)}\n`);
+    if (report.missCount === 0) state.clear();
+  }
+  console.log(JSON.stringify(report));
   return report.missCount === 0;
 }
 
-async function runPart({ id, test, seed, count }: TrialPart, code: string): Promise<PartDone> {
+/** What missed is tried again when the code has changed, and only then: trying until it passes would prove nothing. */
+function isSettled(done: PartDone | undefined, code: string): boolean {
+  return done !== undefined && (done.missCount === 0 || done.code === code);
+}
+
+async function runPart({ id, test, seed, count }: TrialPart, code: string): Promise<Omit<PartDone, "profile">> {
   const say = saying(id);
   const dir = scratch();
+  const remove = () => rmSync(dir, { recursive: true, force: true });
+  process.once("exit", remove);
   const startMs = performance.now();
   console.error(`${id}: ${test.title} (${count}, seed ${seed})`);
   const outcome = await test.run({ seed, count, dir, say }).catch(thrown);
-  rmSync(dir, { recursive: true, force: true });
+  process.off("exit", remove);
+  remove();
   const seconds = Math.round((performance.now() - startMs) / 100) / 10;
   for (const miss of outcome.misses) console.error(`${id}: MISS ${miss}`);
   for (const reason of outcome.notRun) console.error(`${id}: not run: ${reason}`);
@@ -76,21 +89,25 @@ function saying(id: string): (line: string) => void {
   };
 }
 
-function reportOf(tests: readonly TrialTest[], parts: readonly TrialPart[], words: TrialWords, state: TrialState) {
-  const done = parts.map((part) => state.part(part.id));
-  const codes = [...new Set(done.flatMap((part) => (part === undefined ? [] : [part.code])))];
+function reportOf(
+  tests: readonly TrialTest[],
+  parts: readonly TrialPart[],
+  { profile, seed }: TrialWords,
+  done: (part: TrialPart) => PartDone | undefined,
+) {
+  const all = parts.map(done);
   const reports = tests.flatMap((test) => {
-    const own = parts.flatMap((part) => (part.test === test ? [state.part(part.id)] : []));
-    return own.length === 0 ? [] : [testReport(test, own, words.profile)];
+    const own = parts.filter((part) => part.test === test).map(done);
+    return own.length === 0 ? [] : [testReport(test, own, profile)];
   });
   return {
-    trial: words.profile,
-    seed: words.seed,
-    complete: done.every((part) => part !== undefined),
+    trial: profile,
+    seed,
+    complete: all.every((part) => part !== undefined),
     missCount: reports.reduce((sum, report) => sum + report.missCount, 0),
     notRun: reports.flatMap((report) => report.notRun.map((reason) => `${report.id}: ${reason}`)),
     tests: reports,
-    codes,
+    codes: [...new Set(all.flatMap((part) => (part === undefined ? [] : [part.code])))],
   };
 }
 

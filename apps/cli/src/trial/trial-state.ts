@@ -1,11 +1,16 @@
-/** The state file beside --out: the outcomes of parts that are done, so that a trial can be cut into shards and resumed. */
-import { existsSync, readFileSync } from "node:fs";
+/**
+ * The folder beside --out: one file for each part that is done, so that a trial can be cut into shards, run side by side,
+ * stopped and resumed.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { UsageError } from "@twinward/kernel";
 import { replaceFile } from "@twinward/store";
 import type { Outcome } from "./outcome.ts";
 import type { Profile } from "./trial-test.ts";
 
 export interface PartDone extends Outcome {
+  readonly profile: Profile;
   readonly count: number;
   readonly seed: number;
   readonly seconds: number;
@@ -13,42 +18,46 @@ export interface PartDone extends Outcome {
   readonly code: string;
 }
 
-interface Stored {
-  readonly profile: Profile;
-  readonly seed: number;
-  readonly parts: Record<string, PartDone>;
-}
-
 export class TrialState {
-  readonly #path: string | undefined;
-  readonly #stored: Stored;
+  readonly #dir: string | undefined;
+  readonly #parts = new Map<string, PartDone>();
 
-  /** Without a path nothing is kept. Throws UsageError when the file is of another trial. */
-  constructor(path: string | undefined, profile: Profile, seed: number) {
-    this.#path = path;
-    this.#stored = (path === undefined ? undefined : storedIn(path)) ?? { profile, seed, parts: {} };
-    if (this.#stored.profile !== profile || this.#stored.seed !== seed)
-      throw new UsageError(`${path} is the state of profile ${this.#stored.profile}, seed ${this.#stored.seed}`, {
-        remedy: "Give another --out, or remove it to begin anew.",
-      });
+  /** Without a folder nothing outlives the process. */
+  constructor(dir: string | undefined) {
+    this.#dir = dir;
+    if (dir !== undefined) mkdirSync(dir, { recursive: true });
   }
 
-  part(id: string): PartDone | undefined {
-    return this.#stored.parts[id];
+  /** Throws UsageError when the folder is of another trial. */
+  part(id: string, profile: Profile, seed: number): PartDone | undefined {
+    const done = this.#parts.get(id) ?? this.#stored(id);
+    if (done === undefined || (done.profile === profile && done.seed === seed)) return done;
+    throw new UsageError(`${this.#path(id)} is of another profile or seed`, {
+      remedy: "Give another --out, or remove the folder to begin anew.",
+    });
   }
 
   put(id: string, done: PartDone): void {
-    this.#stored.parts[id] = done;
-    if (this.#path !== undefined) replaceFile(this.#path, new TextEncoder().encode(JSON.stringify(this.#stored)));
+    this.#parts.set(id, done);
+    if (this.#dir !== undefined) replaceFile(this.#path(id), new TextEncoder().encode(JSON.stringify(done)));
   }
-}
 
-/** A file beside others that shards write at the same time would lose parts: shards run one after the other. */
-function storedIn(path: string): Stored | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Stored;
-  } catch (cause) {
-    throw new UsageError(`${path} cannot be read as the state of a trial`, { cause, remedy: "Remove it." });
+  /** When everything is in the one JSON. */
+  clear(): void {
+    if (this.#dir !== undefined) rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  #stored(id: string): PartDone | undefined {
+    const path = this.#path(id);
+    if (this.#dir === undefined || !existsSync(path)) return undefined;
+    try {
+      return JSON.parse(readFileSync(path, "utf8")) as PartDone;
+    } catch (cause) {
+      throw new UsageError(`${path} cannot be read as a part of a trial`, { cause, remedy: "Remove it." });
+    }
+  }
+
+  #path(id: string): string {
+    return join(this.#dir ?? "", `${id.replace("#", ".")}.json`);
   }
 }

@@ -2,6 +2,7 @@
 import { PARSER_NAMES } from "./malformed/parsers.ts";
 import { killUnderLoad } from "./t03-kills.ts";
 import { killReplay } from "./t03-replay-kills.ts";
+import { restartLarge } from "./t03-restart.ts";
 import { cutPower } from "./t04-power-cuts.ts";
 import { feedParser } from "./t10-malformed.ts";
 import { tamperStructures } from "./t11-structural.ts";
@@ -23,6 +24,13 @@ export const TRIAL_TESTS: readonly TrialTest[] = [
     counts: { smoke: 2, quick: 50, full: 500 },
     partMax: 50,
     run: killReplay,
+  },
+  {
+    id: "T3-restart",
+    title: "serve up again with a large log (entries)",
+    counts: { smoke: 0, quick: 1_000_000, full: 1_000_000 },
+    partMax: 1_000_000,
+    run: restartLarge,
   },
   {
     id: "T4-power",

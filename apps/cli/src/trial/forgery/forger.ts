@@ -66,7 +66,7 @@ export class TrialSigner {
       issuedAtMs: timeMs,
       salt: this.#chance.bytes(CTI_BYTES),
       boot: 1,
-      sequence: this.recorded.length,
+      sequence: (this.recorded.at(-1)?.sequence ?? -1) + 1,
       previous: this.recorded.at(-1)?.digest ?? ZERO_DIGEST,
       signalTable: this.table.digest,
       ...change,

@@ -19,6 +19,8 @@ export class LoopDisk {
   readonly #image: string;
   readonly mountPoint: string;
   #isMounted = false;
+  /** A trial that is stopped leaves nothing mounted. */
+  readonly #abandon = () => void spawnSync("umount", ["-l", this.mountPoint]);
 
   private constructor(image: string, mountPoint: string) {
     this.#image = image;
@@ -41,6 +43,12 @@ export class LoopDisk {
   mount(): void {
     run("mount", ["-o", "loop", this.#image, this.mountPoint]);
     this.#isMounted = true;
+    process.once("exit", this.#abandon);
+  }
+
+  #forget(): void {
+    this.#isMounted = false;
+    process.off("exit", this.#abandon);
   }
 
   /** Everything written so far becomes durable: what a quiet minute before the cut would have done. */
@@ -57,7 +65,7 @@ export class LoopDisk {
   async unmount(): Promise<void> {
     for (let tried = 1; this.#isMounted; tried++) {
       const { status, stderr } = spawnSync("umount", [this.mountPoint], { encoding: "utf8" });
-      if (status === 0) this.#isMounted = false;
+      if (status === 0) this.#forget();
       else if (tried >= UMOUNT_TRIES) throw new TwinwardError("TRIAL_DISK", `umount: ${stderr}`);
       else await pause(UMOUNT_PAUSE_MS);
     }
