@@ -54,7 +54,8 @@ describe("the pages", () => {
 describe("the shell examples do what their page promises:", () => {
   const withExamples = pages.filter(({ blocks }) => blocks.some(({ info }) => info === "sh run"));
 
-  test.each(withExamples.map((page) => [page.path, page] as const))(
+  // Side by side: most of their time is spent starting processes.
+  test.concurrent.each(withExamples.map((page) => [page.path, page] as const))(
     "%s",
     async (_path, page) => {
       expect((await faultsOfShellExamples(root, page)).join("\n")).toBe("");

@@ -53,11 +53,14 @@ function brokenPaths(root: string, page: Page, names: Map<string, string[]>): st
 
 function isThere(root: string, page: Page, text: string, names: Map<string, string[]>): boolean {
   if (OUR_PATH.test(text)) return globSync(text, { cwd: root }).length > 0;
-  if (ROOM_PATH.test(text)) return globSync(text, { cwd: join(root, dirname(page.path)) }).length > 0;
+  if (ROOM_PATH.test(text)) return globSync(text, { cwd: join(root, roomOf(page.path)) }).length > 0;
   if (!FILE_NAME.test(text)) return true;
   const folder = page.path.startsWith("docs/") ? "" : folderPrefix(page.path);
   return (names.get(text) ?? []).some((path) => path.startsWith(folder));
 }
+
+/** A page that stands in no room speaks of any room. */
+const roomOf = (path: string) => (/^(?:packages|apps|lab)\//.test(path) ? dirname(path) : "packages/1-ground/kernel");
 
 const folderPrefix = (path: string) => (dirname(path) === "." ? "" : `${dirname(path)}/`);
 

@@ -74,7 +74,7 @@ class ShellSession {
   constructor(root: string, address: string) {
     this.#address = address;
     for (const name of readdirSync(root)) {
-      if (!name.startsWith(".") && name !== "mine") symlinkSync(join(root, name), join(this.#folder, name));
+      if (!name.startsWith(".") && name !== "data") symlinkSync(join(root, name), join(this.#folder, name));
     }
     const env = { ...process.env, NODE: process.execPath, CLI: join(root, "apps/cli/src/main.ts") };
     this.#shell = spawn("bash", ["--norc", "-s"], { cwd: this.#folder, env, stdio: ["pipe", "ignore", "inherit"] });
@@ -83,9 +83,10 @@ class ShellSession {
 
   async run({ commands, promised }: Step): Promise<string | undefined> {
     const outputs: string[] = [];
-    for (const written of commands) {
+    for (const [at, written] of commands.entries()) {
       const command = written.replaceAll(DOCUMENTED_ADDRESS, this.#address);
-      const awaited = /&\s*$/.test(command) ? promised : undefined;
+      // What a background server says comes when it comes: waited for when nothing follows it in its block.
+      const awaited = /&\s*$/.test(command) && at === commands.length - 1 ? promised : undefined;
       const fault = await this.#command(command, outputs, awaited);
       if (fault !== undefined) return fault;
     }
