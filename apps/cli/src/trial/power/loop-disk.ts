@@ -13,14 +13,15 @@ export type FileSystem = "xfs" | "ext4";
 const DISK_BYTES = 800 * 1_048_576;
 const UMOUNT_TRIES = 50;
 const UMOUNT_PAUSE_MS = 100;
-const PROGRAMS = ["mount", "umount", "mkfs.xfs", "mkfs.ext4", "xfs_io"];
+const UMOUNT = "umount";
+const PROGRAMS = ["mount", UMOUNT, "mkfs.xfs", "mkfs.ext4", "xfs_io"];
 
 export class LoopDisk {
   readonly #image: string;
   readonly mountPoint: string;
   #isMounted = false;
   /** A trial that is stopped leaves nothing mounted. */
-  readonly #abandon = () => void spawnSync("umount", ["-l", this.mountPoint]);
+  readonly #abandon = () => void spawnSync(UMOUNT, ["-l", this.mountPoint]);
 
   private constructor(image: string, mountPoint: string) {
     this.#image = image;
@@ -64,7 +65,7 @@ export class LoopDisk {
   /** When nobody uses it any more. Throws TRIAL_DISK when somebody does for longer than 5 s. */
   async unmount(): Promise<void> {
     for (let tried = 1; this.#isMounted; tried++) {
-      const { status, stderr } = spawnSync("umount", [this.mountPoint], { encoding: "utf8" });
+      const { status, stderr } = spawnSync(UMOUNT, [this.mountPoint], { encoding: "utf8" });
       if (status === 0) this.#forget();
       else if (tried >= UMOUNT_TRIES) throw new TwinwardError("TRIAL_DISK", `umount: ${stderr}`);
       else await pause(UMOUNT_PAUSE_MS);
