@@ -35,9 +35,9 @@ export class Judgement {
     this.#listener = listener;
     this.#worker = new Worker(new URL("./judgement-worker.ts", import.meta.url), { workerData: order });
     this.#worker.on("message", (message: FromWorker) => this.#hear(message));
-    this.#worker.on("error", (cause) => this.#fail(cause));
+    this.#worker.on("error", (cause: Error) => this.#fail(stopped(cause)));
     this.#worker.on("exit", () => {
-      if (!this.#stopping) this.#fail(new TwinwardError("JUDGEMENT_STOPPED", "the judgement worker stopped"));
+      if (!this.#stopping) this.#fail(stopped());
     });
   }
 
@@ -108,4 +108,10 @@ export class Judgement {
   #say(message: ToWorker): void {
     this.#worker.postMessage(message);
   }
+}
+
+/** Errors lose their class on the way out of a worker. */
+function stopped(cause?: Error): TwinwardError {
+  const why = cause === undefined ? "" : `: ${cause.message}`;
+  return new TwinwardError("JUDGEMENT_STOPPED", `the judgement worker stopped${why}`, { cause });
 }

@@ -6,7 +6,6 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Access, openAccess, openAuthority } from "@twinward/access";
@@ -148,7 +147,7 @@ export class Runtime {
   }
 }
 
-function openOrCreate(options: RuntimeOptions, caSpki: string): Promise<LogKeeper> {
+async function openOrCreate(options: RuntimeOptions, caSpki: string): Promise<LogKeeper> {
   const { dataDir, clock, site, timeBase } = options;
   const shared: Pick<CreateLogOptions, "dir" | "clock" | "checkpointOut" | "onLost"> = {
     dir: dataDir,
@@ -156,8 +155,13 @@ function openOrCreate(options: RuntimeOptions, caSpki: string): Promise<LogKeepe
     ...(options.checkpointOut === undefined ? {} : { checkpointOut: options.checkpointOut }),
     ...(options.onLost === undefined ? {} : { onLost: options.onLost }),
   };
-  if (existsSync(join(dataDir, "log.db"))) return openExisting(shared, timeBase, site);
-  return createLog({ ...shared, site: site.id, timeBase, keys: { ca: caSpki } });
+  try {
+    // Also over what a crash within the very first moments left.
+    return await createLog({ ...shared, site: site.id, timeBase, keys: { ca: caSpki } });
+  } catch (error) {
+    if (!(error instanceof TwinwardError) || error.code !== "LOG_EXISTS") throw error;
+    return openExisting(shared, timeBase, site);
+  }
 }
 
 /** A record made by demo or replay can never go on as live, nor one site's record as another's. */

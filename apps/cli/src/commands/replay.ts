@@ -110,7 +110,10 @@ async function* framesOf(site: Site, path: string, importers: readonly Importer[
   }
 }
 
-/** Lets the run's clock pass the lateness limit, so that rows of devices that fell silent close too. */
+/**
+ * Rows of devices that fell silent close only when the run's clock passes the lateness limit. When all are closed
+ * already nothing is beaten: the end of a recording is no silence of the plant.
+ */
 async function closeLastRows(
   runtime: Runtime,
   site: Site,
@@ -118,6 +121,8 @@ async function closeLastRows(
   clock: ManualClock,
 ): Promise<void> {
   const lastMs = times.at(-1)?.timeMs ?? 0;
+  await runtime.judgement.idle();
+  if ((runtime.view()?.timeMs ?? 0) >= lastMs) return;
   clock.set(Math.max(clock.nowMs(), lastMs + site.latenessMsMax + site.samplePeriodMs));
   await runtime.ingest.beat();
   await runtime.judgement.idle();

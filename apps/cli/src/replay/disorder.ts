@@ -28,7 +28,10 @@ export async function* disordered(
   for await (const frame of frames) {
     // Nothing that comes from now on can arrive before the event time of this frame.
     yield* takeBefore(waiting, frame.timeMs);
-    waiting.push({ ...frame, arrivalMs: frame.timeMs + chance.uniform() * DELAY_SHARE_MAX * latenessMsMax });
+    waiting.push({
+      ...frame,
+      arrivalMs: frame.timeMs + Math.floor(chance.uniform() * DELAY_SHARE_MAX * latenessMsMax),
+    });
   }
   yield* takeBefore(waiting, Number.POSITIVE_INFINITY);
 }
