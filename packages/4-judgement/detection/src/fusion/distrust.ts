@@ -40,6 +40,10 @@ export class Distrust {
     }
   }
 
+  clear(): void {
+    this.#agreeing.clear();
+  }
+
   remove(signal: number): void {
     this.#agreeing.delete(signal);
   }

@@ -19,5 +19,6 @@ export interface SiteJudgeState {
   readonly zBefore: readonly number[];
   readonly alternatives: readonly (readonly number[])[];
   readonly stillFalse: number;
+  readonly quietRows: number;
   readonly water: TwoWatersState | null;
 }

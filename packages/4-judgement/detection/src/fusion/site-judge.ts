@@ -59,6 +59,8 @@ export class SiteJudge implements Judge {
   #zBefore: Float64Array;
   /** How much the distrusted levels still deviate from the twin that runs without them; 1 or more holds an alarm. */
   #stillFalse = 0;
+  /** Rows since the last alarm. */
+  #quietRows = 0;
   #alternatives: readonly (readonly number[])[] = [];
 
   constructor(site: Site, model: Model, water: WaterWitness | undefined, notices: readonly Notice[]) {
@@ -110,6 +112,8 @@ export class SiteJudge implements Judge {
     else this.#calm();
     const without = this.#water?.without(timeMs, values, this.#distrust.signals);
     this.#reconsider(heard.testimony, without?.voices, fast < HOLD);
+    if (alarm) this.#quietRows = 0;
+    else if (++this.#quietRows >= FORGIVEN_ROWS) this.#distrust.clear();
     const evidence = this.#rowEvidence(heard.testimony, parts, planned, without?.voices);
     return this.#judgement(heard, parts, alarm ? this.#verdict.step(evidence) : "", planned, without ?? water);
   }
@@ -168,7 +172,7 @@ export class SiteJudge implements Judge {
       if (Number.isNaN(z)) continue;
       this.#ranking.add(signal, softSquare(z));
       if (without && this.#site.signals[signal]!.kind === "level")
-        this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z);
+        this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z, openLoopShare(without, signal));
     }
     this.#distrust.step(
       (signal) => this.#deviations.worst(voices, signal),
@@ -296,6 +300,7 @@ export class SiteJudge implements Judge {
       zBefore: [...this.#zBefore],
       alternatives: this.#alternatives,
       stillFalse: this.#stillFalse,
+      quietRows: this.#quietRows,
       water: this.#water?.state() ?? null,
     };
     return encodeSnapshot(state);
@@ -314,6 +319,7 @@ export class SiteJudge implements Judge {
     this.#zBefore = Float64Array.from(state.zBefore);
     this.#alternatives = state.alternatives;
     this.#stillFalse = state.stillFalse;
+    this.#quietRows = state.quietRows;
     if (state.water) this.#water?.restore(state.water);
   }
 }
@@ -327,6 +333,8 @@ const DISOBEDIENCE = /^control-logic (threshold|switched|never-used)/;
 const COPY_WEIGHT = 150;
 /** A distrusted level this far from the twin without it, in standard deviations, holds the alarm. */
 const STILL_FALSE_Z = 4;
+/** Rows without alarm after which nobody is distrusted any more. */
+const FORGIVEN_ROWS = 4;
 const LIMIT_WEIGHT = 100;
 const DISOBEDIENCE_WEIGHT = 40;
 /** What points at a signal without proving it: enough to name somebody, too little to outweigh the localiser. */
@@ -348,6 +356,14 @@ function isDisobedient({ name, ratio, signal }: Part, planned: Widening): boolea
 function most(parts: readonly Part[], slow: boolean): number {
   return parts.reduce((max, part) => (part.slow === slow && part.ratio > max ? part.ratio : max), 0);
 }
+
+/** How far a level lies from the twin that has run without it since it was accused; that twin knows its own doubt. */
+function openLoopShare(without: readonly Voice[], level: number): number {
+  const z = Math.abs(without.find((voice) => voice.name === "hydraulics")?.z[level] ?? Number.NaN);
+  return Number.isNaN(z) ? 0 : z / OPEN_LOOP_Z;
+}
+
+const OPEN_LOOP_Z = 6;
 
 /**
  * A row that is calm as measured speaks for an accused signal when a voice agrees with it that would have seen the
