@@ -46,8 +46,8 @@ export function faultsOfExamples(root: string, examples: readonly Example[]): st
 
 function optionsOf(root: string): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  return { ...options, incremental: false, tsBuildInfoFile: undefined, noUnusedLocals: false };
+  const { tsBuildInfoFile: _, ...options } = ts.parseJsonConfigFileContent(config, ts.sys, root).options;
+  return { ...options, incremental: false, noUnusedLocals: false };
 }
 
 function faultsOf(program: ts.Program, { file, where }: Example): string[] {
