@@ -142,15 +142,19 @@ describe("replay", () => {
   });
 
   test("killed again and again it ends with the same bytes", async () => {
-    const grownBy = [50_000, 100_000, 150_000, 150_000];
-    for (const bytes of grownBy) {
+    let kills = 0;
+    for (const grownBy of [50_000, 30_000, 30_000, 30_000]) {
       const before = bytesOf("killed");
       const run = new Command(replay("killed", "killed.csv"));
-      while (bytesOf("killed") < before + bytes && run.child.exitCode === null)
+      while (bytesOf("killed") < before + grownBy && run.child.exitCode === null)
         await new Promise((resolve) => setTimeout(resolve, 1));
-      expect((await run.kill("SIGKILL")).err.replace(/.*ATT_FLAG.*\n/, "")).toBe("");
+      const { code, err } = await run.kill("SIGKILL");
+      expect(err.replace(/.*ATT_FLAG.*\n/, "")).toBe("");
+      if (code === 0) break;
+      kills += 1;
       expect(existsSync(at("killed.csv"))).toBe(false);
     }
+    expect(kills).toBeGreaterThan(1);
     expect((await new Command(replay("killed", "killed.csv")).ended).code).toBe(0);
     expect(read("killed.csv")).toBe(read("alarms.csv"));
   });
