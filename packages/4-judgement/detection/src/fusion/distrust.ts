@@ -9,7 +9,7 @@ export interface DistrustState {
 }
 
 /** Rows in a row within this many standard deviations that restore a signal. */
-const AGREES_Z = 3;
+export const AGREES_Z = 3;
 const AGREES_ROWS = 4;
 
 export class Distrust {

@@ -20,7 +20,7 @@ import { type RowEvidence, VerdictOfAlarm } from "../verdict/verdict.ts";
 import { bestEstimates, type Estimates, withinLimits } from "./best-estimate.ts";
 import { causesOf } from "./causes.ts";
 import { Disobedience } from "./disobedience.ts";
-import { Distrust } from "./distrust.ts";
+import { AGREES_Z, Distrust } from "./distrust.ts";
 import { Episode } from "./episode.ts";
 import { type Heard, Hearing } from "./hearing.ts";
 import { Notices, type Widening } from "./notices.ts";
@@ -174,8 +174,10 @@ export class SiteJudge implements Judge {
       if (without && this.#site.signals[signal]!.kind === "level")
         this.#stillFalse = Math.max(this.#stillFalse, Math.abs(z) / STILL_FALSE_Z, openLoopShare(without, signal));
     }
+    const apart = (signal: number) =>
+      without && this.#site.signals[signal]!.kind === "level" ? openLoopShare(without, signal) : 0;
     this.#distrust.step(
-      (signal) => this.#deviations.worst(voices, signal),
+      (signal) => Math.max(Math.abs(this.#deviations.worst(voices, signal)), AGREES_Z * apart(signal)),
       (signal) => copied[signal]! >= 1 || frozen[signal]! >= 1,
     );
   }

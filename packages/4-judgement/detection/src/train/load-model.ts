@@ -4,7 +4,7 @@
  * A model of another site, another format or with one array too short is refused with the place that is wrong, so
  * that the judge itself can index without looking.
  */
-import { type Refusal, refuse } from "@twinward/kernel";
+import { equalBytes, type Refusal, refuse } from "@twinward/kernel";
 import type { Site } from "@twinward/plant";
 import { canonicalJson } from "./canonical-json.ts";
 import { MODEL_FORMAT, type Model } from "./model.ts";
@@ -33,7 +33,7 @@ export function loadModel(site: Site, bytes: Uint8Array): Model | ModelRefusal {
   if (model.site !== site.digest || model.signals.some((id, i) => id !== ids[i])) {
     return refuse("MODEL_OTHER_SITE", "operator", "the model was trained for another site or another version of it");
   }
-  if (canonicalJson(model).length !== bytes.length) {
+  if (!equalBytes(new TextEncoder().encode(canonicalJson(model)), bytes)) {
     return refuse(
       "MODEL_NOT_CANONICAL",
       "operator",
