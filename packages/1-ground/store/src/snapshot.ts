@@ -8,7 +8,7 @@
  * Not for the process that has the database open itself: closing any file drops all POSIX locks that the process holds
  * on it, the writer's too.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
@@ -28,7 +28,9 @@ const TICK_MS = 15;
 /** Throws a TwinwardError `DATABASE_UNUSABLE` when the file is no database. */
 export function openSnapshot(path: string): DatabaseSnapshot {
   try {
-    if (!existsSync(`${path}-wal`)) return opened(`${pathToFileURL(path).href}?immutable=1`, "immutable");
+    // An empty -wal is what a closed reader leaves: nothing is in it.
+    if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0)
+      return opened(`${pathToFileURL(path).href}?immutable=1`, "immutable");
     const folder = mkdtempSync(join(tmpdir(), "twinward-"));
     const removeCopy = () => rmSync(folder, { recursive: true, force: true });
     const copy = join(folder, "log.db");

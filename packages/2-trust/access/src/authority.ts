@@ -76,11 +76,21 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const stored = files.read();
   if (stored.key === undefined) return createAuthority(options, files);
   if (stored.certificate === undefined) throw broken("DATA/keys/ca.crt is missing");
-  const issuer = { keys: await keysOfPem(stored.key), certificate: certificateOf(stored.certificate) };
-  if (!(await isSignedBy(issuer.certificate, issuer.keys.publicKey))) {
+  const issuer = await readIssuer(stored.key, stored.certificate);
+  const belongs = isSignedBy(issuer.certificate, issuer.keys.publicKey).catch(() => false);
+  if (!(await belongs)) {
     throw broken("DATA/keys/ca.crt does not belong to DATA/keys/ca.key");
   }
   return new FileAuthority(options, issuer);
+}
+
+/** A damaged file makes the parsers throw all kinds of things; to the operator it is one thing. */
+async function readIssuer(key: string, certificate: string): Promise<Issuer> {
+  try {
+    return { keys: await keysOfPem(key), certificate: certificateOf(certificate) };
+  } catch (cause) {
+    throw broken("DATA/keys/ca.key or DATA/keys/ca.crt cannot be read", cause);
+  }
 }
 
 async function createAuthority(options: AuthorityOptions, files: KeyFiles): Promise<Authority> {
@@ -173,8 +183,9 @@ function momentOf({ clock, random }: AuthorityOptions): SigningMoment {
   return { nowMs: clock.nowMs(), random };
 }
 
-function broken(message: string): TwinwardError {
+function broken(message: string, cause?: unknown): TwinwardError {
   return new TwinwardError("CA_BROKEN", message, {
+    cause,
     remedy: "restore DATA/keys from its backup; a new authority would make every device enrol again",
   });
 }

@@ -52,7 +52,8 @@ export function originOf(site: string, secretBytes: (length: number) => Uint8Arr
 /** A database without tables is what a crash at the very beginning leaves; it is replaced. */
 function refuseExisting(folder: DataFolder): void {
   if (!existsSync(folder.database)) return;
-  const database = openDatabase(folder.database, { readOnly: true });
+  // Opened for writing: a kill in the first moments leaves a journal that only a writer can undo.
+  const database = openDatabase(folder.database);
   const empty = !isLogDatabase(database) && database.prepare("SELECT count(*) AS n FROM sqlite_schema").get();
   database.close();
   if (!empty || (empty as { n: number }).n > 0)

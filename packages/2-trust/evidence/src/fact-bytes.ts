@@ -15,6 +15,8 @@ const FACT_DEPTH_MAX = 12;
 const KNOWN_KEYS_MAX = 512;
 const knownKeys = new Map<string, Uint8Array>();
 const keyWriter = new TextEncoder();
+/** Entries lie side by side in pieces of this size: the newest are kept for a while, and must keep nothing else alive. */
+const SLAB_BYTES = 64 * 1024;
 /** Longer texts are left to the platform's encoder. */
 const SHORT_TEXT_MAX = 64;
 
@@ -31,6 +33,8 @@ const NO_ORDER: MapOrder = { given: [], sorted: [], keys: [] };
 export class FactWriter {
   readonly #buffer = Buffer.allocUnsafeSlow(ENTRY_BYTES_MAX + 16);
   #length = 0;
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #slabUsed = 0;
   /** Of the map written last: frames come one after the other, and their facts have the same names. */
   #order: MapOrder = NO_ORDER;
 
@@ -38,12 +42,22 @@ export class FactWriter {
     this.#length = 0;
   }
 
-  /** The bytes written since `start`, in their own memory. Throws RangeError above ENTRY_BYTES_MAX. */
+  /** The bytes written since `start`; nobody else writes to them. Throws RangeError above ENTRY_BYTES_MAX. */
   finish(): Buffer {
     if (this.#length > ENTRY_BYTES_MAX) throw new RangeError("an entry is longer than ENTRY_BYTES_MAX");
-    const bytes = Buffer.allocUnsafe(this.#length);
+    const bytes = this.#piece(this.#length);
     this.#buffer.copy(bytes, 0, 0, this.#length);
     return bytes;
+  }
+
+  #piece(length: number): Buffer {
+    if (length > SLAB_BYTES / 4) return Buffer.allocUnsafeSlow(length);
+    if (this.#slabUsed + length > SLAB_BYTES) {
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.#slabUsed = 0;
+    }
+    this.#slabUsed += length;
+    return this.#slab.subarray(this.#slabUsed - length, this.#slabUsed);
   }
 
   mapHead(pairs: number): void {

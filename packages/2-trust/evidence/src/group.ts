@@ -39,6 +39,7 @@ export function readyDraft(
   states?: { readonly [name: string]: Uint8Array },
 ): ReadyDraft {
   const { kind, facts, body, frame } = draft;
+  assert(Number.isSafeInteger(atMs), "the clock of a log counts whole milliseconds");
   assert((kind === "frame") === (frame !== undefined), "a frame, and nothing else, has a place in a chain");
   if (frame !== undefined) assertSamePlace(frame, frameKeyOf(facts));
   const salt = body === undefined || frame !== undefined ? undefined : secretBytes(SALT_BYTES);
@@ -109,7 +110,9 @@ export class EntryWriter {
 
   /** Derived states; `entry` is the index of the entry that holds their digests. */
   putStates(states: { readonly [name: string]: Uint8Array }, entry: number | null): void {
-    for (const [name, value] of Object.entries(states)) this.#putState.run(name, value, sha256(value), entry);
+    for (const [name, value] of Object.entries(states)) {
+      this.#putState.run(name, value, entry === null ? looseDigest(name, value) : sha256(value), entry);
+    }
   }
 
   #conflict(frame: FrameKey): Placed {
@@ -118,6 +121,11 @@ export class EntryWriter {
     const conflict = Buffer.from(bytes).includes(Buffer.from(frame.digest)) ? "duplicate" : "fork";
     return { conflict, index: idx, bytes };
   }
+}
+
+/** Digest of a state that no entry names: of its name too, which nothing else would hold. */
+export function looseDigest(name: string, value: Uint8Array): Uint8Array {
+  return sha256(concatBytes(new TextEncoder().encode(`${name}\0`), value));
 }
 
 /** The digests of states, as the last entry of their group holds them. */

@@ -4,7 +4,7 @@
  * They never reach state, history, training, streams or exports. At most `framesMax` per source; what comes after is
  * only counted, so that a sender cannot fill the disk.
  */
-import { sha256 } from "@twinward/kernel";
+import { concatBytes, sha256 } from "@twinward/kernel";
 import type { SqliteDatabase } from "@twinward/store";
 
 export const QUARANTINE_FRAMES_MAX = 100;
@@ -14,6 +14,21 @@ export interface RefusedFrame {
   readonly code: string;
   readonly atMs: number;
   readonly frame: Uint8Array;
+}
+
+/** A row of the table. */
+export interface QuarantineRow {
+  readonly id: number;
+  readonly source: string;
+  readonly code: string;
+  readonly at: number;
+  readonly frame: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** Over everything that is kept of a refused frame. */
+export function quarantineDigest({ source, code, atMs, frame }: RefusedFrame): Uint8Array {
+  return sha256(concatBytes(new TextEncoder().encode(`${JSON.stringify([source, code, atMs])}\n`), frame));
 }
 
 export class Quarantine {
@@ -36,6 +51,6 @@ export class Quarantine {
   put({ source, code, atMs, frame }: RefusedFrame): void {
     const { held } = this.#held.get(source) as { held: number };
     if (held >= this.#framesMax) this.#count.run(source);
-    else this.#insert.run(source, code, atMs, frame, sha256(frame));
+    else this.#insert.run(source, code, atMs, frame, quarantineDigest({ source, code, atMs, frame }));
   }
 }

@@ -34,13 +34,10 @@ export function openEvidence(dir: string): EvidenceFolder {
   return { folder, checkpoint, files, snapshot, lagging: snapshot.how !== "immutable" };
 }
 
-/** The file's text; undefined when it is missing or not UTF-8. */
+/** The file's text; undefined when it is missing. What is not UTF-8 becomes a text that no check accepts. */
 export function readText(path: string): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(path)) return undefined;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(path));
 }
 
 function filesUnder(dir: string, root: string): string[] {

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { equalBytes, sha256, toHex } from "@twinward/kernel";
 import type { EntryContent } from "../entry-bytes.ts";
 import { frameKeyOf } from "../entry-bytes.ts";
+import { looseDigest } from "../group.ts";
+import { type QuarantineRow, quarantineDigest } from "../quarantine.ts";
 import { createTables, type EntryRow, type Rows, type StateRow } from "../tables.ts";
 import type { LoggedState } from "./entry-walk.ts";
 import type { Findings } from "./findings.ts";
@@ -46,7 +48,8 @@ export function checkStates(rows: Rows, logged: ReadonlyMap<string, LoggedState>
   for (const { name, value, digest, entry } of stored) {
     const where = `state ${name}`;
     const said = logged.get(name);
-    if (!equalBytes(sha256(value), digest)) findings.problem("STATE_DAMAGED", where, "it does not match its digest");
+    const expected = entry === null ? looseDigest(name, value) : sha256(value);
+    if (!equalBytes(expected, digest)) findings.problem("STATE_DAMAGED", where, "it does not match its digest");
     else if (entry === null)
       findings.warn(`the ${where} is derived and remade from the entries at start; the log itself does not cover it`);
     else if (said === undefined || said.entry !== entry || !equalBytes(said.digest, digest)) {
@@ -59,11 +62,14 @@ export function checkStates(rows: Rows, logged: ReadonlyMap<string, LoggedState>
   }
 }
 
-/** Quarantined frames match their digests. They are not part of the log, so that is all that can be said. */
+/** Quarantined frames match their digests and none is missing between others. They are not part of the log. */
 export function checkQuarantine(rows: Rows, findings: Findings): void {
-  const sql = "SELECT id, frame, digest FROM quarantine ORDER BY id";
-  for (const row of rows.prepare(sql).iterate() as Iterable<{ id: number; frame: Uint8Array; digest: Uint8Array }>) {
-    if (equalBytes(sha256(row.frame), row.digest)) continue;
-    findings.problem("QUARANTINE_DAMAGED", `quarantine ${row.id}`, `it does not match its digest ${toHex(row.digest)}`);
+  let next = 1;
+  for (const row of rows.prepare("SELECT * FROM quarantine ORDER BY id").iterate() as Iterable<QuarantineRow>) {
+    const where = `quarantine ${row.id}`;
+    if (row.id !== next) findings.problem("QUARANTINE_DAMAGED", where, `it should be number ${next}`);
+    next = row.id + 1;
+    if (equalBytes(quarantineDigest({ ...row, atMs: row.at }), row.digest)) continue;
+    findings.problem("QUARANTINE_DAMAGED", where, `it does not match its digest ${toHex(row.digest)}`);
   }
 }
