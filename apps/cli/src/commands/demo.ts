@@ -28,7 +28,7 @@ export async function demo(words: DemoWords): Promise<ExitCode> {
   const view = viewOf(options);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "twinward-demo-")));
   const town = await demoSite();
-  view.say("Training the judge on four clean weeks of this plant …");
+  view.say("Training the judge on four clean weeks of this plant (about a minute) …");
   const model = await trainForDemo(town, options.seed, () => {});
   const timing = timingOf(options, town.site.samplePeriodMs, performance.now() - startedMs);
   const plan = planOf(options, town, timing.endMs);

@@ -30,7 +30,7 @@ export function readDemoOptions(words: DemoWords): DemoOptions {
     headless: words.headless === true,
     speed: words.speed === undefined ? undefined : numberOf("--speed", words.speed),
     forMs: words.for === undefined ? undefined : durationMs(words.for),
-    scenarios: words.scenario === undefined ? undefined : [scenarioOf(words.scenario)],
+    scenarios: words.scenario === undefined ? undefined : withCounterpart(words.scenario),
     seed: seedOf(words.seed),
     dataDir: words.data,
   };
@@ -57,7 +57,9 @@ export function seedOf(text: string): number {
   return seed;
 }
 
-function scenarioOf(name: string): string {
-  if (SCENARIOS.some((scenario) => scenario.name === name)) return name;
+/** What is found is only worth something beside what is not accused: each scenario comes with one of the other kind. */
+function withCounterpart(name: string): string[] {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return [name, found.kind === "attack" ? "maintenance" : "offset"];
   throw new UsageError(`no scenario ${name}: take one of ${SCENARIOS.map((scenario) => scenario.name).join(", ")}`);
 }

@@ -1,16 +1,23 @@
 /** What the demo saw, and what it is worth: the last line and the exit code. */
 import type { IncidentEvent } from "@twinward/incident";
-import { type PlacedScenario, type Score, type SeenIncident, scoreScenarios } from "@twinward/lab";
+import { type PlacedScenario, type ScenarioScore, type Score, type SeenIncident, scoreScenarios } from "@twinward/lab";
+
+const HOUR_MS = 3_600_000;
+const UNHARMED = new Set<string>(["reorder", "replay-frames"]);
 
 export class SeenIncidents {
   /** Every event: the right name may come with an update, as long as it comes in time. */
   readonly #events: SeenIncident[] = [];
   /** Each incident once, as it stands now. */
   readonly #latest = new Map<string, SeenIncident>();
+  /** What the door saw, by device; it accuses no sensor of the process. */
+  readonly #door: { readonly raisedMs: number; readonly text: string }[] = [];
 
   see({ incident, timeMs }: IncidentEvent): void {
-    // The door's own findings (silence, refused frames) accuse no sensor of the process.
-    if (incident.origin !== "process") return;
+    if (incident.origin !== "process") {
+      this.#door.push({ raisedMs: timeMs, text: [incident.title, ...incident.causes].join(" ") });
+      return;
+    }
     const suspects = incident.suspects.map((suspect) => suspect.signal);
     this.#events.push({ raisedMs: timeMs, suspects, verdict: incident.verdict });
     this.#latest.set(incident.id, { raisedMs: incident.openedMs, suspects, verdict: incident.verdict });
@@ -23,13 +30,34 @@ export class SeenIncidents {
 
   /** Only scenarios whose limit has passed count. */
   score(plan: readonly PlacedScenario[], lastMs: number): Score {
-    const played = plan.filter((scenario) => scenario.startMs + scenario.limitHours * 3_600_000 <= lastMs);
-    const named = scoreScenarios(played, this.#events);
-    const incidents = scoreScenarios(
-      plan.filter((scenario) => scenario.startMs <= lastMs),
-      [...this.#latest.values()],
+    const played = plan.filter((scenario) => scenario.startMs + scenario.limitHours * HOUR_MS <= lastMs);
+    const started = plan.filter((scenario) => scenario.startMs <= lastMs);
+    const scenarios = scoreScenarios(played, this.#events).scenarios.map((scored, i) =>
+      this.#atDoor(scored, played[i]!),
     );
-    return { ...named, falseIncidents: incidents.falseIncidents };
+    const attacks = scenarios.filter(({ kind }) => kind === "attack");
+    return {
+      scenarios,
+      attacks: attacks.length,
+      named: attacks.filter(({ passed }) => passed).length,
+      nonAttacks: scenarios.length - attacks.length,
+      falseIncidents: scoreScenarios(started, [...this.#latest.values()]).falseIncidents,
+    };
+  }
+
+  /** An attack on frames ends at the door: it is named by the device whose frames the door tells of. */
+  #atDoor(scored: ScenarioScore, scenario: PlacedScenario): ScenarioScore {
+    const wire = scenario.events.find((event) => event.kind === "wire");
+    if (wire?.kind !== "wire") return scored;
+    // Frames that arrive in another order, or twice, change nothing: then nobody may be accused.
+    if (UNHARMED.has(wire.attack)) return { ...scored, passed: scored.accused.length === 0 };
+    const limitMs = scenario.startMs + scenario.limitHours * HOUR_MS;
+    const told = this.#door.find(
+      ({ raisedMs, text }) => raisedMs >= scenario.startMs && raisedMs <= limitMs && text.includes(wire.device),
+    );
+    return told === undefined
+      ? { ...scored, passed: false }
+      : { ...scored, passed: true, delayHours: (told.raisedMs - scenario.startMs) / HOUR_MS };
   }
 }
 
