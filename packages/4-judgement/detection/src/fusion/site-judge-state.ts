@@ -1,8 +1,8 @@
 /** Everything a judge carries from row to row, as plain data. */
 import type { Notice } from "@twinward/plant";
+import type { SuspicionState } from "../localisation/suspicion.ts";
 import type { VerdictState } from "../verdict/verdict.ts";
 import type { Contradiction } from "./disobedience.ts";
-import type { DistrustState } from "./distrust.ts";
 import type { EpisodeState } from "./episode.ts";
 import type { HearingState } from "./hearing.ts";
 import type { TwoWatersState } from "./two-waters.ts";
@@ -11,14 +11,10 @@ export interface SiteJudgeState {
   readonly hearing: HearingState;
   readonly notices: readonly Notice[];
   readonly episode: EpisodeState;
-  readonly distrust: DistrustState;
+  readonly suspicion: SuspicionState;
   readonly disobedience: readonly Contradiction[];
-  readonly ranking: readonly number[];
   readonly verdict: VerdictState;
   readonly estimatesBefore: readonly number[];
   readonly zBefore: readonly number[];
-  readonly alternatives: readonly (readonly number[])[];
-  readonly stillFalse: number;
-  readonly quietRows: number;
   readonly water: TwoWatersState | null;
 }
