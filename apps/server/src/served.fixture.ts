@@ -57,7 +57,11 @@ export class Served {
     this.server = server;
   }
 
-  static async open(options: Partial<RuntimeOptions> = {}, parent = mkdtempSync(join(tmpdir(), "tw-server-"))) {
+  static async open(
+    options: Partial<RuntimeOptions> = {},
+    parent = mkdtempSync(join(tmpdir(), "tw-server-")),
+    port = 0,
+  ) {
     const site = options.site ?? net1();
     const clock = new ManualClock(START_MS);
     const runtime = await Runtime.open({
@@ -69,7 +73,7 @@ export class Served {
       timer: () => ({ stop: () => {} }),
       ...options,
     });
-    const server = await startServer(runtime, { listen: { host: "127.0.0.1", port: 0 } });
+    const server = await startServer(runtime, { listen: { host: "127.0.0.1", port } });
     return new Served(parent, clock, runtime, server);
   }
 

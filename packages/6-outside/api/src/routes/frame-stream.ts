@@ -4,6 +4,7 @@
  * Invariants: every message gets exactly one answer, in the order of the messages; one bad frame never silences the
  * connection; while the door is full the socket is paused, so that nothing piles up here.
  */
+import type { Duplex } from "node:stream";
 import type { Accepted, Ingest } from "@twinward/ingest";
 import { isRefusal, type Refusal } from "@twinward/kernel";
 import type { WebSocket } from "ws";
@@ -16,12 +17,16 @@ const SERVER_FAULT = 1011;
 
 export class FrameStream {
   readonly #socket: WebSocket;
+  readonly #carrier: Duplex;
   readonly #ingest: Ingest;
   readonly #source: string;
   #tail: Promise<void> = Promise.resolve();
+  #isCorked = false;
 
-  constructor(socket: WebSocket, ingest: Ingest, source: string) {
+  /** @param carrier the connection below the WebSocket */
+  constructor(socket: WebSocket, carrier: Duplex, ingest: Ingest, source: string) {
     this.#socket = socket;
+    this.#carrier = carrier;
     this.#ingest = ingest;
     this.#source = source;
   }
@@ -46,10 +51,23 @@ export class FrameStream {
   #answer(coming: Promise<Accepted | Refusal>): void {
     this.#tail = this.#tail.then(async () => {
       const outcome = await coming;
+      this.#cork();
       this.#socket.send(isRefusal(outcome) ? JSON.stringify(outcome) : outcome.proof());
       if (this.#socket.bufferedAmount > UNSENT_BYTES_MAX) this.#socket.terminate();
     });
     // The log has failed: the process is stopping, the sender keeps its frames and asks again later.
     this.#tail.catch(() => this.#socket.close(SERVER_FAULT));
+  }
+
+  /** One group commit answers many frames at once: their answers leave in one write, when all of them are said. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#carrier.cork();
+    // Runs when all promises that the commit resolved have run.
+    process.nextTick(() => {
+      this.#isCorked = false;
+      this.#carrier.uncork();
+    });
   }
 }

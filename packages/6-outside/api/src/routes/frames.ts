@@ -52,7 +52,7 @@ export function frameRoutes(app: FastifyInstance, services: ApiServices): void {
       cut: () => socket.terminate(),
       onClose: (listener) => socket.once("close", listener),
     });
-    new FrameStream(socket, services.ingest, request.ip).start();
+    new FrameStream(socket, request.raw.socket, services.ingest, request.ip).start();
   });
 }
 
