@@ -33,20 +33,27 @@ export async function restartLarge({ seed, count, dir, say }: TrialOrder): Promi
   const buildSeconds = await build(dataDir, seed, count, say);
   let server = await start(dataDir);
   const afterStopMs = server.upMs;
-  let afterKillMs = 0;
+  const afterKill: number[] = [];
   for (let i = 0; i < STARTS_AFTER_KILL; i++) {
     await killHard(server.command);
     server = await start(dataDir);
-    afterKillMs = Math.max(afterKillMs, server.upMs);
+    afterKill.push(server.upMs);
     say(`up again after ${server.upMs} ms`);
   }
   await killHard(server.command);
+  // The median: one start beside a busy neighbour says nothing about ours.
+  const afterKillMs = afterKill.sort((left, right) => left - right)[STARTS_AFTER_KILL >> 1] ?? Number.POSITIVE_INFINITY;
   for (const [what, ms] of [
     ["an orderly stop", afterStopMs],
     ["kill -9", afterKillMs],
   ] as const)
     if (ms > UP_MS_MAX) misses.add(`with ${count} entries serve was up ${ms} ms after ${what}`);
-  return misses.outcome({ entries: count, afterStopMsMax: afterStopMs, afterKillMsMax: afterKillMs, buildSeconds });
+  return misses.outcome({
+    entries: count,
+    afterStopMsMax: afterStopMs,
+    afterKillMsMedianMax: afterKillMs,
+    buildSeconds,
+  });
 }
 
 /** Answers how many seconds it took. */

@@ -55,7 +55,7 @@ function isSettled(done: PartDone | undefined, code: string): boolean {
 async function runPart({ id, test, seed, count }: TrialPart, code: string): Promise<Omit<PartDone, "profile">> {
   const say = saying(id);
   const dir = scratch();
-  const remove = () => rmSync(dir, { recursive: true, force: true });
+  const remove = () => discard(dir);
   process.once("exit", remove);
   const startMs = performance.now();
   console.error(`${id}: ${test.title} (${count}, seed ${seed})`);
@@ -73,6 +73,15 @@ function thrown(reason: unknown): Outcome {
   const misses = new Misses();
   misses.add(`it stopped: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`);
   return misses.outcome({});
+}
+
+/** What cannot be removed (a disk that is still mounted) must not hide what the part found. */
+function discard(dir: string): void {
+  try {
+    rmSync(dir, { recursive: true, force: true });
+  } catch (error) {
+    console.error(`left behind: ${dir}: ${(error as Error).message}`);
+  }
 }
 
 /** Beside the working folder, not in memory: fsync must mean what it says. */

@@ -38,8 +38,6 @@ export class OutsideChecker {
   readonly #heads = new Map<number, Buffer>();
   #proofs = 0;
   #entries = 0;
-  /** Size of the greatest head seen. */
-  #newest = 0;
 
   constructor(verifierKey: string) {
     this.#key = logKeyOf(verifierKey);
@@ -76,13 +74,18 @@ export class OutsideChecker {
     return head === undefined ? ["a checkpoint was shown that the log did not sign"] : this.#keep(head);
   }
 
-  /** Holds the log against everything kept. Beside a running server, or at rest. */
-  check(databasePath: string): string[] {
+  /**
+   * Holds the log against everything kept before the call. Beside a running server `catchUp` has to tell what was sent
+   * meanwhile: the entries are read between the two, so that nothing in them can be newer than what is known.
+   */
+  check(databasePath: string, catchUp: () => void = () => {}): string[] {
+    const [given, heads] = [[...this.#given], [...this.#heads]];
     const rows = this.#rows(databasePath);
+    catchUp();
     this.#entries = Math.max(this.#entries, rows.length);
     const leaves = new LeafList();
     for (const { bytes } of rows) leaves.push(leafOf(bytes));
-    return [...this.#provable(leaves), ...this.#onlyWhatWasSent(rows), ...this.#consistent(leaves)];
+    return [...provable(given, heads, leaves), ...this.#onlyWhatWasSent(rows), ...consistent(heads, leaves)];
   }
 
   /** How many of the proofs given the log cannot honour any more: what the control has to lose. */
@@ -108,14 +111,7 @@ export class OutsideChecker {
   #keep({ size, root }: Head): string[] {
     const before = this.#heads.get(size);
     this.#heads.set(size, before ?? root);
-    this.#newest = Math.max(this.#newest, size);
     return before === undefined || before.equals(root) ? [] : [`I3: two heads of size ${size}`];
-  }
-
-  #provable(leaves: LeafList): string[] {
-    const wrong = [...this.#given].filter(([index, leaf]) => !leaves.leaf(index)?.equals(leaf)).map(([index]) => index);
-    const uncovered = [...this.#given.keys()].filter((index) => index >= this.#newest);
-    return [...wrong, ...uncovered].map((index) => `I1: entry ${index} was proven and is not in the log`);
   }
 
   #onlyWhatWasSent(rows: readonly EntryRow[]): string[] {
@@ -135,18 +131,30 @@ export class OutsideChecker {
     });
     return wrong;
   }
+}
 
-  #consistent(leaves: LeafList): string[] {
-    const heads = [...this.#heads].sort(([a], [b]) => a - b);
-    const [size, root] = heads.at(-1) ?? [0, Buffer.alloc(0)];
-    if (size > leaves.size) return [`I3: the log has ${leaves.size} entries, a checkpoint of ${size} was given`];
-    const wrong = heads.filter(([at, own]) => !leaves.root(at).equals(own)).map(([at]) => `I3: another root at ${at}`);
-    const stride = Math.max(1, Math.floor(heads.length / CONSISTENCY_PROOFS));
-    for (let i = 0; i < heads.length; i += stride) {
-      const [oldSize, oldRoot] = heads[i] as [number, Buffer];
-      const path = leaves.consistency(oldSize, size);
-      if (!isConsistent(oldSize, size, path, oldRoot, root)) wrong.push(`I3: head ${oldSize} does not lead to ${size}`);
-    }
-    return wrong;
+type Given = readonly [index: number, leaf: Buffer];
+type SizedRoot = readonly [size: number, root: Buffer];
+
+const newestOf = (heads: readonly SizedRoot[]) => heads.reduce((newest, [size]) => Math.max(newest, size), 0);
+
+function provable(given: readonly Given[], heads: readonly SizedRoot[], leaves: LeafList): string[] {
+  const newest = newestOf(heads);
+  return given
+    .filter(([index, leaf]) => index >= newest || !leaves.leaf(index)?.equals(leaf))
+    .map(([index]) => `I1: entry ${index} was proven and is not in the log`);
+}
+
+function consistent(seen: readonly SizedRoot[], leaves: LeafList): string[] {
+  const heads = seen.toSorted(([a], [b]) => a - b);
+  const [size, root] = heads.at(-1) ?? [0, Buffer.alloc(0)];
+  if (size > leaves.size) return [`I3: the log has ${leaves.size} entries, a checkpoint of ${size} was given`];
+  const wrong = heads.filter(([at, own]) => !leaves.root(at).equals(own)).map(([at]) => `I3: another root at ${at}`);
+  const stride = Math.max(1, Math.floor(heads.length / CONSISTENCY_PROOFS));
+  for (let i = 0; i < heads.length; i += stride) {
+    const [oldSize, oldRoot] = heads[i] as SizedRoot;
+    const path = leaves.consistency(oldSize, size);
+    if (!isConsistent(oldSize, size, path, oldRoot, root)) wrong.push(`I3: head ${oldSize} does not lead to ${size}`);
   }
+  return wrong;
 }

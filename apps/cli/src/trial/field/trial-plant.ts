@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { enrol } from "@twinward/device";
 import { isRefusal, TwinwardError } from "@twinward/kernel";
-import type { CredentialFile } from "../../credential-file.ts";
 import { orderToken } from "../../enrolment-token.ts";
 import { redeemSetupLink } from "../../setup-link.ts";
 import { OutsideChecker } from "../checker/outside-checker.ts";
@@ -19,6 +18,8 @@ const TRIAL_DEVICES = ["plc1", "plc2"];
 const FIELD_PROCESS = fileURLToPath(new URL("./field-process.ts", import.meta.url));
 const READY_MS_MAX = 30_000;
 const POLL_MS = 10;
+/** Longer than a sender waits for an answer before it opens a new link. */
+const LOAD_MS_MAX = 60_000;
 /** More than what is written down for frames that only wait. */
 const PROOF_BYTES_MIN = 100_000;
 
@@ -41,7 +42,6 @@ export class TrialPlant {
   #field: OwnCommand | undefined;
   #address = "127.0.0.1:0";
   #checker: OutsideChecker | undefined;
-  #credential: CredentialFile | undefined;
   logKey = "";
 
   private constructor(options: PlantOptions) {
@@ -55,15 +55,24 @@ export class TrialPlant {
   static async open(options: PlantOptions): Promise<TrialPlant> {
     const plant = new TrialPlant(options);
     mkdirSync(options.dir, { recursive: true });
-    await plant.startServer();
-    const link = /^set-up link [^:]*: (.+)$/m.exec(plant.#server?.output() ?? "")?.[1] ?? "";
-    plant.#credential = await redeemSetupLink(link, "trial");
+    try {
+      await plant.#setUp();
+      return plant;
+    } catch (error) {
+      await plant.close();
+      throw error;
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    await this.startServer();
+    const [, link = ""] = await this.#said(/^set-up link [^:]*: (.+)\n/m);
+    const credential = await redeemSetupLink(link, "trial");
     for (const device of TRIAL_DEVICES) {
-      const identity = await enrol(await orderToken(plant.#credential, device), plant.#identity(device));
+      const identity = await enrol(await orderToken(credential, device), this.#identity(device));
       if (isRefusal(identity)) throw new TwinwardError(identity.code, identity.detail);
     }
-    plant.#checker = new OutsideChecker(plant.logKey);
-    return plant;
+    this.#checker = new OutsideChecker(this.logKey);
   }
 
   get checker(): OutsideChecker {
@@ -88,21 +97,24 @@ export class TrialPlant {
   async startServer(): Promise<number> {
     const startMs = performance.now();
     this.spawnServer();
+    const [, address = "", logKey = ""] = await this.#said(/at https:\/\/(\S+)[\s\S]*^log key: (\S+)\n/m);
+    this.#address = address;
+    this.logKey = logKey;
+    return performance.now() - startMs;
+  }
+
+  /** Waits until the server has printed this. Throws TRIAL_SERVER with its output. */
+  async #said(what: RegExp): Promise<RegExpExecArray> {
     const server = this.#server as OwnCommand;
-    let over: number | string | undefined;
-    void server.ended.then((code) => {
-      over = code;
-    });
+    const startMs = performance.now();
     for (;;) {
-      const served = /at https:\/\/(\S+)[\s\S]*^log key: (\S+)/m.exec(server.output());
-      if (served?.[1] !== undefined && served[2] !== undefined) {
-        this.#address = served[1];
-        this.logKey = served[2];
-        return performance.now() - startMs;
-      }
-      if (over !== undefined) throw new TwinwardError("TRIAL_SERVER", `serve ended (${over}): ${server.output()}`);
-      if (performance.now() - startMs > READY_MS_MAX)
-        throw new TwinwardError("TRIAL_SERVER", `serve is not ready after ${READY_MS_MAX} ms: ${server.output()}`);
+      const found = what.exec(server.output());
+      if (found !== null) return found;
+      if (server.child.exitCode !== null || performance.now() - startMs > READY_MS_MAX)
+        throw new TwinwardError(
+          "TRIAL_SERVER",
+          `serve does not come up (${server.child.exitCode}): ${server.output()}`,
+        );
       await pause(POLL_MS);
     }
   }
@@ -131,15 +143,21 @@ export class TrialPlant {
     this.#field = undefined;
   }
 
-  /** Waits until the devices are given proofs again: what comes now comes under load. */
-  async underLoad(): Promise<boolean> {
+  /** Waits until the devices are given proofs again: what comes now comes under load. Throws TRIAL_NO_LOAD. */
+  async underLoad(): Promise<void> {
     const before = this.#record.bytes;
     const startMs = performance.now();
     while (this.#record.bytes < before + PROOF_BYTES_MIN) {
-      if (performance.now() - startMs > READY_MS_MAX) return false;
+      if (performance.now() - startMs > LOAD_MS_MAX) throw new TwinwardError("TRIAL_NO_LOAD", this.#whyNoLoad());
       await pause(POLL_MS);
     }
-    return true;
+  }
+
+  #whyNoLoad(): string {
+    this.collect();
+    const refused = JSON.stringify(Object.fromEntries(this.refused));
+    const output = `server: ${this.#server?.output()} devices: ${this.#field?.output()}`;
+    return `the devices get no proofs (alarms ${this.alarms.join()}, refused ${refused}); ${output}`;
   }
 
   /** SIGTERM, as an operator stops it. Answers the exit code. */
@@ -171,7 +189,9 @@ export class TrialPlant {
 
   /** I1 to I3 of the log as it is now. */
   check(): string[] {
-    return [...this.collect(), ...this.checker.check(join(this.dataDir, "log.db"))];
+    const wrong = this.collect();
+    const found = this.checker.check(join(this.dataDir, "log.db"), () => wrong.push(...this.collect()));
+    return [...wrong, ...found];
   }
 
   /** I4: a copy from earlier must be refused at start, by name, and leave the anchor alone. */

@@ -62,7 +62,7 @@ export class LoopDisk {
     run("xfs_io", ["-x", "-c", "shutdown", this.mountPoint]);
   }
 
-  /** When nobody uses it any more. Throws TRIAL_DISK when somebody does for longer than 5 s. */
+  /** When nobody uses it any more. Throws TRIAL_DISK when somebody does for longer than UMOUNT_TRIES pauses. */
   async unmount(): Promise<void> {
     for (let tried = 1; this.#isMounted; tried++) {
       const { status, stderr } = spawnSync(UMOUNT, [this.mountPoint], { encoding: "utf8" });
