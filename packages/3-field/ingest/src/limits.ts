@@ -11,7 +11,7 @@ export interface IngestLimits {
   readonly framesBurstMax: number;
 }
 
-export const INFLIGHT_FRAMES_MAX = 2048;
+export const INFLIGHT_FRAMES_MAX = 1024;
 export const INFLIGHT_BYTES_MAX = 64 * 1_048_576;
 
 export const USUAL_LIMITS: IngestLimits = {

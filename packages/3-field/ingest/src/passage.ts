@@ -89,7 +89,8 @@ function spanFault(span: Span, nowMs: number, site: Site): Refusal | undefined {
 
 function keyOf(frame: ParsedFrame): FrameKey {
   const { device, boot, sequence, previous } = frame.header;
-  return { device, boot, sequence, digest: frameDigest(frame), previous };
+  // The key of a device's newest frame is kept: a view of `previous` would keep the whole message alive, or a socket's read.
+  return { device, boot, sequence, digest: frameDigest(frame), previous: previous.slice() };
 }
 
 /** The facts of a frame entry, for everybody who reads the log. */

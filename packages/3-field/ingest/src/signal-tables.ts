@@ -10,7 +10,7 @@
 import type { EvidenceLog } from "@twinward/evidence";
 import { decodeSignalTable, encodeSignalTable, type SignalTable } from "@twinward/frame";
 import { isRefusal, type ReadingBlock, TwinwardError } from "@twinward/kernel";
-import type { Site } from "@twinward/plant";
+import type { Signal, Site } from "@twinward/plant";
 import { type IngestRefusal, refuseAtDoor } from "./refusals.ts";
 
 const BATCH = 1000;
@@ -20,17 +20,18 @@ export interface KnownTable {
   readonly table: SignalTable;
   /** Why no frame with this table is accepted now; undefined when each signal is the device's, in the site's unit. */
   readonly misfit: IngestRefusal | undefined;
-  /** The one classification of all its signals; undefined when they differ. */
-  readonly classification: string | undefined;
-  readonly classificationOf: ReadonlyMap<string, string>;
+  /** The one classification of all its signals, or that of each by name when they differ. */
+  readonly classification: string | ReadonlyMap<string, string>;
 }
 
 export class SignalTables {
   readonly #site: Site;
+  readonly #signalsOf: ReadonlyMap<string, readonly Signal[]>;
   readonly #byDigest = new Map<string, KnownTable>();
 
   constructor(site: Site) {
     this.#site = site;
+    this.#signalsOf = Map.groupBy(site.signals, (signal) => signal.device);
   }
 
   /** Reads the tables of the log and adds those of the site that are not in it yet. */
@@ -69,25 +70,22 @@ export class SignalTables {
   }
 
   #learn(table: SignalTable): void {
-    const own = new Map(
-      this.#site.signals.filter((signal) => signal.device === table.device).map((signal) => [signal.id, signal]),
-    );
+    const own = new Map((this.#signalsOf.get(table.device) ?? []).map((signal) => [signal.id, signal]));
     const foreign = table.signals.find(([name, unit]) => own.get(name)?.unit !== unit);
     const classificationOf = new Map(table.names.map((name) => [name, String(own.get(name)?.classification)]));
-    const kinds = [...new Set(classificationOf.values())];
+    const [only, ...others] = new Set(classificationOf.values());
     this.#byDigest.set(keyOf(table.digest), {
       table,
       misfit: foreign === undefined ? undefined : refuseAtDoor("SIGNAL_FOREIGN", `It is ${foreign[0]}.`),
-      classification: kinds.length === 1 ? kinds[0] : undefined,
-      classificationOf,
+      classification: only === undefined || others.length > 0 ? classificationOf : only,
     });
   }
 }
 
 /** The one classification of the signals that occur in the block. */
-export function classificationOf(known: KnownTable, block: ReadingBlock): string | IngestRefusal {
-  if (known.classification !== undefined) return known.classification;
-  const kinds = new Set(block.names.map((name) => known.classificationOf.get(name)));
+export function classificationOf({ classification }: KnownTable, block: ReadingBlock): string | IngestRefusal {
+  if (typeof classification === "string") return classification;
+  const kinds = new Set(block.names.map((name) => classification.get(name)));
   const [only] = kinds;
   return kinds.size === 1 && only !== undefined ? only : refuseAtDoor("CLASSIFICATION_MIXED");
 }
