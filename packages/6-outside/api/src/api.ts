@@ -31,6 +31,10 @@ const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 30_000;
 const CONNECTION_IDLE_MS_MAX = 120_000;
 const HEADERS_MS_MAX = 15_000;
+const HANDSHAKE_MS_MAX = 10_000;
+/** A connection whose other end vanished without a word is noticed by TCP after this. */
+const SILENT_PEER_MS = 60_000;
+const CONNECTIONS_MAX = 4_096;
 const PARAMETER_CHARACTERS_MAX = 200;
 /** Per device, administrator or address; frames over one WebSocket count once. */
 const REQUESTS_PER_MINUTE_MAX = 6_000;
@@ -54,6 +58,7 @@ export async function createApi(services: ApiServices, options: ApiOptions): Pro
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
+  app.server.maxConnections = CONNECTIONS_MAX;
   await protect(app);
   await app.register(websocket, { options: { maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false } });
   await app.register(swagger, OPEN_API);
@@ -74,6 +79,9 @@ function instanceWith({ tls, logger }: ApiOptions): FastifyInstance {
       requestCert: true,
       rejectUnauthorized: false,
       headersTimeout: HEADERS_MS_MAX,
+      handshakeTimeout: HANDSHAKE_MS_MAX,
+      keepAlive: true,
+      keepAliveInitialDelay: SILENT_PEER_MS,
     },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
