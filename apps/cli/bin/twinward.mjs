@@ -16,7 +16,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "../src/main.ts");
 const fromSource = existsSync(source);
 const main = fromSource ? source : join(here, "../dist/main.js");
-const flags = fromSource ? ["--conditions=source", "--disable-warning=ExperimentalWarning"] : [];
+// Most of what a server allocates is garbage a moment later; Node's own choice would let that grow to 128 MiB.
+const memory = ["--max-semi-space-size=8"];
+const flags = fromSource ? [...memory, "--conditions=source", "--disable-warning=ExperimentalWarning"] : memory;
+// Compiled sources are kept beside the dependencies: the next start is faster and smaller.
+const compiled = join(here, "../../../node_modules/.cache/twinward");
+const env = fromSource ? { NODE_COMPILE_CACHE: compiled, ...process.env } : process.env;
 const isNewEnough = Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN;
 
 function linkedNode() {
@@ -38,12 +43,12 @@ const argv = [...flags, main, ...process.argv.slice(2)];
 if (isNewEnough && typeof process.execve === "function") {
   process.removeAllListeners("warning");
   // Replaces this process, so that signals and kill -9 reach the one that owns the data.
-  process.execve(node, [node, ...argv], process.env);
+  process.execve(node, [node, ...argv], env);
 }
 // The child watches this channel: when we are killed it must not live on with the data folder open.
 const child = spawn(node, argv, {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
-  env: { ...process.env, TWINWARD_PARENT_CHANNEL: "1" },
+  env: { ...env, TWINWARD_PARENT_CHANNEL: "1" },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code) => process.exit(code ?? 1));

@@ -19,6 +19,7 @@ export const DEVICES = 50;
 export const SIGNALS_PER_DEVICE = 100;
 export const BENCH_START_MS = Date.UTC(2026, 0, 1);
 const SAMPLE_PERIOD_MS = 1_000;
+const NO_RULES: Signal["rules"] = [];
 
 export interface BenchDevice {
   readonly id: string;
@@ -27,9 +28,8 @@ export interface BenchDevice {
 }
 
 export function benchSite(deviceCount = DEVICES): Site {
-  const devices = Array.from({ length: deviceCount }, (_, d) => `device-${d}`);
-  const signals = devices.flatMap((device, d) =>
-    Array.from({ length: SIGNALS_PER_DEVICE }, (_, s) => benchSignal(device, d * SIGNALS_PER_DEVICE + s)),
+  const signalsOf = Array.from({ length: deviceCount }, (_, d) =>
+    Array.from({ length: SIGNALS_PER_DEVICE }, (_, s) => benchSignal(`device-${d}`, d * SIGNALS_PER_DEVICE + s)),
   );
   return {
     id: "bench",
@@ -41,15 +41,15 @@ export function benchSite(deviceCount = DEVICES): Site {
     conduits: [],
     assets: [],
     modes: [],
-    devices: devices.map((id) => ({
-      id,
-      title: id,
+    devices: signalsOf.map((signals, d) => ({
+      id: `device-${d}`,
+      title: `device-${d}`,
       zone: "",
       asset: "",
       signedAt: "device",
-      signals: signals.filter((signal) => signal.device === id).map((signal) => signal.id),
+      signals: signals.map((signal) => signal.id),
     })),
-    signals,
+    signals: signalsOf.flat(),
     behaviour: { kind: "none" },
     csv: { delimiter: ",", timeColumn: "time", timeFormat: "iso", labelColumn: undefined },
     samplePeriodMs: SAMPLE_PERIOD_MS,
@@ -61,9 +61,7 @@ export function benchSite(deviceCount = DEVICES): Site {
 
 function benchSignal(device: string, number: number): Signal {
   const id = `zone1/${device}/p${number}`;
-  const unchecked = { rateMax: undefined, flatlineMsMax: undefined, enum: undefined, rules: [] } as const;
   return {
-    ...unchecked,
     id,
     number,
     title: id,
@@ -76,6 +74,10 @@ function benchSignal(device: string, number: number): Signal {
     resolution: 0.001,
     accuracy: 1,
     classification: "internal",
+    rateMax: undefined,
+    flatlineMsMax: undefined,
+    enum: undefined,
+    rules: NO_RULES,
   };
 }
 

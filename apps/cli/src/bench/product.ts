@@ -19,6 +19,17 @@ const HOUR_MS = 3_600_000;
 /** Frames handed in before the first answer is awaited, as a pipelined sender does. */
 const WINDOW = 256;
 
+const CHECK_LIMITS = {
+  minimum: -50,
+  maximum: 1500,
+  ratePerMsMax: 1e9,
+  sameMax: 30,
+  mean: 500,
+  spread: 100,
+  ewmaMax: 8,
+  cusumMax: 8,
+} as const;
+
 export interface OpenDoor {
   readonly accept: (frame: Uint8Array) => Promise<string>;
   readonly close: () => Promise<void>;
@@ -33,8 +44,11 @@ export async function openParts(dir: string, site: Site, devices: readonly Bench
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const authority = await openAuthority({ dataDir: dir, siteId: site.id, clock: { nowMs: Date.now }, random });
   const access = await openAccess({ dataDir: dir, site: { id: site.id, devices: [] }, log, authority, clock });
-  for (const { id, signer } of devices)
-    await access.registry.register({ device: id, key: signer.publicKey, signedAt: "device", by: "bench" });
+  await Promise.all(
+    devices.map(({ id, signer }) =>
+      access.registry.register({ device: id, key: signer.publicKey, signedAt: "device", by: "bench" }),
+    ),
+  );
   const limits = { framesPerSecondMax: 1e9, framesBurstMax: 1e9 };
   const ingest = await createIngest({
     site,
@@ -45,18 +59,7 @@ export async function openParts(dir: string, site: Site, devices: readonly Bench
     timer: () => ({ stop: () => {} }),
   });
   const numberOf = new Map(site.devices.map((device, d) => [device.id, d * SIGNALS_PER_DEVICE]));
-  const checks = new StreamChecks(
-    site.signals.map(() => ({
-      minimum: -50,
-      maximum: 1500,
-      ratePerMsMax: 1e9,
-      sameMax: 30,
-      mean: 500,
-      spread: 100,
-      ewmaMax: 8,
-      cusumMax: 8,
-    })),
-  );
+  const checks = new StreamChecks(site.signals.map(() => CHECK_LIMITS));
   const shifted = new Uint32Array(10_000);
   let flagged = 0;
   ingest.onAccepted(({ device, block }) => {

@@ -7,12 +7,12 @@ import { isRefusal } from "@twinward/kernel";
 import { History } from "@twinward/twin";
 import { benchDevices, benchSite } from "./bench-site.ts";
 import { openParts } from "./product.ts";
-import type { FromServer, ServerOrder, ToServer } from "./server-words.ts";
+import type { FromServer, ServerOrder, ServerUsage, ToServer } from "./server-words.ts";
 
 const order = JSON.parse(process.argv[2] ?? "") as ServerOrder;
 const site = benchSite(order.devices);
-const devices = benchDevices(site, order.seed);
-const { clock, log, access, ingest, stop } = await openParts(order.dir, site, devices);
+// The devices' private keys and tables are the client's: nothing of them stays in this process.
+const { clock, log, access, ingest, stop } = await openParts(order.dir, site, benchDevices(site, order.seed));
 const client = await issueClient();
 const server = await access.serverCertificate(["127.0.0.1"]);
 const app = await createApi(
@@ -38,13 +38,18 @@ await app.listen({ host: "127.0.0.1", port: 0 });
 say({ kind: "ready", port: (app.server.address() as AddressInfo).port, ca: access.authority.certificate, ...client });
 
 process.on("message", (message: ToServer) => {
-  if (message.kind === "memory") say({ kind: "memory", rssBytes: process.memoryUsage.rss() });
+  if (message.kind === "usage") say(usage());
   else void stop().then(() => process.exit(0));
 });
 process.on("disconnect", () => process.exit(0));
 
 function say(message: FromServer): void {
   process.send?.(message);
+}
+
+function usage(): ServerUsage {
+  const { user, system } = process.cpuUsage();
+  return { kind: "usage", rssBytes: process.memoryUsage.rss(), cpuUs: user + system };
 }
 
 /** A relay: its certificate lets it knock, the frames are signed by others. */

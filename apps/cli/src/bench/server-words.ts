@@ -15,5 +15,13 @@ export interface ServerReady {
   readonly key: string;
 }
 
-export type ToServer = { readonly kind: "memory" } | { readonly kind: "stop" };
-export type FromServer = ServerReady | { readonly kind: "memory"; readonly rssBytes: number };
+/** What the server process has used up to now. */
+export interface ServerUsage {
+  readonly kind: "usage";
+  readonly rssBytes: number;
+  /** Microseconds of CPU (user and system) of all its threads. */
+  readonly cpuUs: number;
+}
+
+export type ToServer = { readonly kind: "usage" } | { readonly kind: "stop" };
+export type FromServer = ServerReady | ServerUsage;
