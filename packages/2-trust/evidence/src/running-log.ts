@@ -160,7 +160,7 @@ export class RunningLog extends RowsReader implements LogKeeper {
     await this.#committer.end();
     // After a failed durable step nothing more is written: start decides from what is stored.
     if (!this.#committer.isLost) {
-      this.#tree.tiles.complete(this.size(), true);
+      this.#tree.tiles.complete(this.size());
       writeDurably(this.#folder.checkpoint, this.checkpoint());
     }
     this.close();

@@ -139,11 +139,10 @@ export class TileFiles {
   }
 
   /** Writes everything that belongs to a log of `size` and is not there; says what it was. */
-  complete(size: number, withPartial: boolean): string[] {
+  complete(size: number): string[] {
     const made: string[] = [];
     const folders = new Set<string>();
     for (const tile of tilesOf(size)) {
-      if (tile.width < TILE_WIDTH && !withPartial) continue;
       for (const { path, bytes } of this.#filesOf(tile).filter((file) => !isStored(join(this.#dir, file.path)))) {
         makeFolder(dirname(join(this.#dir, path)));
         replaceFile(join(this.#dir, path), bytes());
