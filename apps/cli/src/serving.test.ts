@@ -104,8 +104,7 @@ describe("a site's first day", () => {
     const [, logKey = ""] = await again.says(/log key: (\S+)/);
     const anchor = ["--checkpoint", at("anchor"), "--require-anchor"];
     const verified = await twinward("evidence", "verify", at("data"), "--log-key", logKey, ...anchor);
-    expect(verified.out).toMatch(/^verdict: anchored$/m);
-    expect(verified.code).toBe(0);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^verdict: anchored$/m) });
   });
 
   test("a revocation cuts the device's open WebSocket within a second, and it stays out", async () => {
