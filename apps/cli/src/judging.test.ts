@@ -15,13 +15,13 @@ const rowsOf = (name: string) =>
     .split("\n")
     .map((line) => line.split(","));
 
-const CLEAN_HOURS = 240;
-const HOURS = 96;
+const CLEAN_HOURS = 216;
+const HOURS = 64;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "tw-judging-"));
   await record(at("clean.csv"), { site: NET1, seed: 1, hours: CLEAN_HOURS });
-  await record(at("scada.csv"), { site: NET1, seed: 1, hours: HOURS, scenario: ["offset", 40] });
+  await record(at("scada.csv"), { site: NET1, seed: 1, hours: HOURS, scenario: ["offset", 30] });
   const trained = await twinward("train", "--site", NET1, "--input", at("clean.csv"), "--out", at("model.json"));
   expect(trained).toMatchObject({ code: 0 });
   const judged = await twinward(...detect("alarms.csv"), "--estimates", at("estimates.csv"));
@@ -75,7 +75,7 @@ describe("detect", () => {
 
   test("does not look ahead: fewer rows give the same beginning", async () => {
     const lines = read("scada.csv").split("\n");
-    writeFileSync(at("part.csv"), `${lines.slice(0, 60).join("\n")}\n`);
+    writeFileSync(at("part.csv"), `${lines.slice(0, 45).join("\n")}\n`);
     await twinward(...detect("part-alarms.csv", "part.csv"));
     expect(read("alarms.csv").startsWith(read("part-alarms.csv"))).toBe(true);
   });
@@ -134,16 +134,14 @@ describe("replay", () => {
   });
 
   test("with frames out of order within the lateness limit it says the same", async () => {
-    for (const seed of ["1", "2"]) {
-      const { code } = await twinward(...replay(`disorder-${seed}`, `disorder-${seed}.csv`), "--disorder", seed);
-      expect(code).toBe(0);
-      expect(read(`disorder-${seed}.csv`)).toBe(read("alarms.csv"));
-    }
+    const { code } = await twinward(...replay("disorder", "disorder.csv"), "--disorder", "1");
+    expect(code).toBe(0);
+    expect(read("disorder.csv")).toBe(read("alarms.csv"));
   });
 
   test("killed in its first moments and again and again it ends with the same bytes", async () => {
     let kills = 0;
-    for (const grownBy of [1, 50_000, 30_000, 30_000]) {
+    for (const grownBy of [1, 50_000, 30_000]) {
       const before = bytesOf("killed");
       const run = new Command(replay("killed", "killed.csv"));
       while (bytesOf("killed") < before + grownBy && run.child.exitCode === null)
