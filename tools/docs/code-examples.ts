@@ -47,7 +47,8 @@ export function faultsOfExamples(root: string, examples: readonly Example[]): st
 function optionsOf(root: string): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { tsBuildInfoFile: _, ...options } = ts.parseJsonConfigFileContent(config, ts.sys, root).options;
-  return { ...options, incremental: false, noUnusedLocals: false };
+  // Without a browser's globals, or a reader's own `history` would be the browser's.
+  return { ...options, lib: ["lib.es2024.d.ts"], incremental: false, noUnusedLocals: false };
 }
 
 function faultsOf(program: ts.Program, { file, where }: Example): string[] {
