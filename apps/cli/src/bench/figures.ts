@@ -36,6 +36,25 @@ export function ratioOf(left: readonly number[], right: readonly number[]): Spre
   return spreadOf(left.map((value, round) => value / (right[round] ?? Number.NaN)));
 }
 
+/**
+ * How near `product` comes to `reference`, by rate and by CPU time. On a machine that others share, wall time also counts
+ * their work; so a goal is missed only when both ratios miss it.
+ */
+export interface Share {
+  readonly rate: Spread;
+  readonly cpu: Spread;
+  /** The greater median. */
+  readonly best: number;
+}
+
+export function shareOf(product: readonly Measure[], reference: readonly Measure[]): Share {
+  const rateOf = (list: readonly Measure[]) => list.map(({ rate }) => rate);
+  const cpuOf = (list: readonly Measure[]) => list.map(({ cpuUs }) => cpuUs);
+  const rate = ratioOf(rateOf(product), rateOf(reference));
+  const cpu = ratioOf(cpuOf(reference), cpuOf(product));
+  return { rate, cpu, best: Math.max(rate.median, cpu.median) };
+}
+
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

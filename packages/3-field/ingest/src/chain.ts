@@ -52,7 +52,8 @@ type ChainReader = Pick<LogReader, "frameAt" | "frameByDigest" | "lastFrame">;
 export class DeviceChain {
   readonly #device: string;
   readonly #log: ChainReader;
-  readonly #inFlight = new Map<string, InFlight>();
+  /** In the order in which they came, which is nearly always the order in which they are stored. */
+  readonly #inFlight: InFlight[] = [];
   /** By the hexadecimal digest that is missing. */
   readonly #openLinks = new Map<string, OpenLink>();
   #head: Head | undefined;
@@ -79,7 +80,7 @@ export class DeviceChain {
   /** The frame is on its way to the disk; `answer` resolves when it is there. Answers whether it is the new head. */
   sent(key: FrameKey, link: "known" | "open", answer: Promise<Accepted | Refusal>, nowMs: number): boolean {
     const closed = this.#openLinks.size > 0 ? this.#openLinks.get(toHex(key.digest)) : undefined;
-    this.#inFlight.set(placeOf(key.boot, key.sequence), { key, answer, closed });
+    this.#inFlight.push({ key, answer, closed });
     this.learn(key, link === "open", nowMs);
     const isHead = isAfter(key, this.#head);
     if (isHead) this.#head = headOf(key);
@@ -88,14 +89,12 @@ export class DeviceChain {
 
   /** The disk did not take it: as if it had never come. */
   lost(key: FrameKey, nowMs: number): void {
-    const place = placeOf(key.boot, key.sequence);
-    const closed = this.#inFlight.get(place)?.closed;
-    this.#inFlight.delete(place);
+    const closed = this.#land(key)?.closed;
     if (closed !== undefined) this.#openLinks.set(toHex(key.digest), closed);
     const own = this.#openLinks.get(toHex(key.previous));
     if (own?.boot === key.boot && own.sequence === key.sequence) this.#openLinks.delete(toHex(key.previous));
     this.#head = this.#log.lastFrame(this.#device);
-    for (const { key: flying } of this.#inFlight.values()) {
+    for (const { key: flying } of this.#inFlight) {
       if (isAfter(flying, this.#head)) this.#head = headOf(flying);
       if (sameDigest(flying.previous, key.digest)) this.learn(flying, true, nowMs);
     }
@@ -103,7 +102,7 @@ export class DeviceChain {
 
   /** The frame is on the disk and can be found in the log. */
   stored(key: FrameKey): void {
-    this.#inFlight.delete(placeOf(key.boot, key.sequence));
+    this.#land(key);
   }
 
   /** Keeps account of open links: a frame may close one and open another. */
@@ -148,8 +147,14 @@ export class DeviceChain {
     return sameDigest(before.digest, key.previous) ? FOLLOWS : fork("it does not follow the stored frame before it");
   }
 
+  /** Takes a frame out of those in flight. */
+  #land({ boot, sequence }: FrameKey): InFlight | undefined {
+    const at = this.#inFlight.findIndex(({ key }) => isAt(key, boot, sequence));
+    return at < 0 ? undefined : this.#inFlight.splice(at, 1)[0];
+  }
+
   #at(boot: number, sequence: number): Place | undefined {
-    const flying = this.#inFlight.get(placeOf(boot, sequence));
+    const flying = this.#inFlight.find(({ key }) => isAt(key, boot, sequence));
     if (flying !== undefined) {
       return { digest: flying.key.digest, previous: flying.key.previous, index: -1, answer: flying.answer };
     }
@@ -159,7 +164,7 @@ export class DeviceChain {
   }
 
   #knowsDigest(digest: Uint8Array): boolean {
-    for (const { key } of this.#inFlight.values()) if (sameDigest(key.digest, digest)) return true;
+    for (const { key } of this.#inFlight) if (sameDigest(key.digest, digest)) return true;
     return this.#log.frameByDigest(digest)?.frame?.device === this.#device;
   }
 }
@@ -183,8 +188,8 @@ function isAfter(key: Head, other: Head | undefined): boolean {
   return other === undefined || key.boot > other.boot || (key.boot === other.boot && key.sequence > other.sequence);
 }
 
-function placeOf(boot: number, sequence: number): string {
-  return `${boot}:${sequence}`;
+function isAt(key: FrameKey, boot: number, sequence: number): boolean {
+  return key.sequence === sequence && key.boot === boot;
 }
 
 function sameDigest(left: Uint8Array, right: Uint8Array): boolean {
