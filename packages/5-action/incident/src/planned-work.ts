@@ -11,6 +11,8 @@ import type { Relation } from "./relation.ts";
 
 /** Notices and modes remembered; beyond it the oldest is forgotten. */
 export const WORK_MAX = 1000;
+/** Tanks take time to return from what work has done to them, and pumps run as they seldom do meanwhile. */
+export const AFTER_WORK_MS = 3 * 3_600_000;
 
 export interface Work {
   /** `notice`, or the mode's id. */
@@ -58,7 +60,7 @@ export class PlannedWork {
     this.#add({ kind: mode, what: scope, fromMs, untilMs, reason: typeof reason === "string" ? reason : "" });
   }
 
-  /** What is planned for these signals at this time; the effect of work may be seen one sample period longer. */
+  /** What is planned for these signals at this time; the effect of work may be seen AFTER_WORK_MS longer. */
   explain(signals: readonly string[], timeMs: number): Explanation {
     const inForce = this.#works.filter((work) => this.#isInForce(work, timeMs));
     const zoneOf = (device: string) => this.#site.devices.find((candidate) => candidate.id === device)?.zone ?? "";
@@ -86,7 +88,7 @@ export class PlannedWork {
   }
 
   #isInForce(work: Work, timeMs: number): boolean {
-    return work.fromMs <= timeMs && timeMs <= (work.untilMs ?? Infinity) + this.#site.samplePeriodMs;
+    return work.fromMs <= timeMs && timeMs <= (work.untilMs ?? Infinity) + AFTER_WORK_MS;
   }
 
   #add(work: Work): void {

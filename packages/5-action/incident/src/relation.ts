@@ -41,13 +41,19 @@ export class Relation {
     return this.#actuators.get(element) ?? [];
   }
 
-  /** True when `what` (a signal, device, element, zone or `*`) concerns the signal. */
+  /** True when `what` (a signal, device, element, zone or `*`) concerns the signal, or another actuator of its tank. */
   concerns(what: string, signal: string, zoneOf: (device: string) => string): boolean {
     const known = this.#signals.get(signal);
     if (what === "*" || what === signal) return true;
     if (known === undefined) return false;
     if (what === known.device || what === zoneOf(known.device)) return true;
-    return this.#joined.get(known.element)?.has(what) ?? false;
+    const joined = this.#joined.get(known.element);
+    return joined !== undefined && (joined.has(what) || [...joined].some((tank) => this.#isActingOn(what, tank)));
+  }
+
+  /** The other pumps of the tank do the work of the one that is out of service. */
+  #isActingOn(actuator: string, tank: string): boolean {
+    return this.#actuators.get(tank)?.includes(actuator) ?? false;
   }
 
   #join(one: string, other: string): void {

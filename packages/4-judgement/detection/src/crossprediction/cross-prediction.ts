@@ -6,6 +6,7 @@
  *
  * Invariant: prediction and spread depend on the current row and the one before, nothing else; parameters are frozen.
  */
+import { type PossibleRange, spreadOf } from "../fusion/possible-range.ts";
 import { type Scale, writeInputs } from "./inputs.ts";
 import { type Trees, treesValue } from "./oblivious-trees.ts";
 
@@ -36,10 +37,13 @@ export interface Predicted {
 
 export class CrossPrediction {
   readonly #model: CrossPredictionModel;
+  readonly #ranges: readonly PossibleRange[];
   readonly #inputs: Float64Array;
 
-  constructor(model: CrossPredictionModel) {
+  /** @param ranges what each signal can read, by signal number */
+  constructor(model: CrossPredictionModel, ranges: readonly PossibleRange[]) {
     this.#model = model;
+    this.#ranges = ranges;
     this.#inputs = new Float64Array(2 * model.scale.mean.length);
   }
 
@@ -52,7 +56,11 @@ export class CrossPrediction {
     for (const target of targets) {
       const { mean, spread } = { mean: scale.mean[target.signal]!, spread: scale.spread[target.signal]! };
       expected[target.signal] = mean + spread * targetValue(target, this.#inputs, 0);
-      sigma[target.signal] = spread * targetDoubt(target, this.#inputs, 0);
+      sigma[target.signal] = spreadOf(
+        expected[target.signal]!,
+        spread * targetDoubt(target, this.#inputs, 0),
+        this.#ranges[target.signal]!,
+      );
     }
     return { expected, sigma };
   }

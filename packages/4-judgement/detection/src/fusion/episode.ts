@@ -7,9 +7,8 @@
 export interface EpisodeRules {
   /** Evidence at or above this share of a limit keeps an alarm going. */
   readonly hold: number;
-  /** Evidence of this share of a limit starts an alarm at once. */
-  readonly strong: number;
-  /** Weaker evidence starts one when it comes again within this many rows. */
+  /** Evidence that is not plain starts an alarm when it comes again, not sooner and not later than so many rows. */
+  readonly confirmRowsMin: number;
   readonly confirmRows: number;
   /** Rows without holding evidence that are bridged. */
   readonly bridgeRows: number;
@@ -18,7 +17,7 @@ export interface EpisodeRules {
 export interface EpisodeState {
   readonly sinceMs: number;
   readonly quietRows: number;
-  readonly rowsSinceHint: number;
+  readonly hints: readonly number[];
 }
 
 /** What one row brings: scores are shares of limits. */
@@ -27,19 +26,18 @@ export interface RowScores {
   readonly fast: number;
   /** By statistics with memory. */
   readonly slow: number;
-  /** A finding that leaves no doubt: a copy, a broken limit, a contradicted command. */
+  /** A finding that needs no second row. */
   readonly plain: boolean;
   /** How far an accused signal still deviates; holds an alarm but starts none. */
   readonly standing: number;
 }
 
-const NEVER = 1_000_000;
-
 export class Episode {
   readonly #rules: EpisodeRules;
   #sinceMs = Number.NaN;
   #quietRows = 0;
-  #rowsSinceHint = NEVER;
+  /** How many rows ago evidence was beyond a limit, for as long as it may be confirmed. */
+  #hints: readonly number[] = [];
 
   constructor(rules: EpisodeRules) {
     this.#rules = rules;
@@ -55,12 +53,16 @@ export class Episode {
     return Number.isNaN(this.#sinceMs) ? this.#starts(timeMs, evidence) : this.#goesOn(evidence);
   }
 
-  /** At once when the evidence is strong or plain; otherwise when a second row says the same soon after. */
+  /**
+   * At once when the evidence is plain; otherwise when a second row says the same soon after, but not right after: what
+   * startles one row stands in the inputs of the next.
+   */
   #starts(timeMs: number, { fast, slow, plain }: RowScores): boolean {
     const score = Math.max(fast, slow);
-    const confirmed = score >= 1 && this.#rowsSinceHint <= this.#rules.confirmRows;
-    this.#rowsSinceHint = score >= 1 ? 1 : this.#rowsSinceHint + 1;
-    if (!(plain || confirmed || score >= this.#rules.strong)) return false;
+    const { confirmRowsMin, confirmRows } = this.#rules;
+    const confirmed = score >= 1 && this.#hints.some((rows) => rows >= confirmRowsMin);
+    this.#hints = [...this.#hints, ...(score >= 1 ? [0] : [])].map((rows) => rows + 1).filter((r) => r <= confirmRows);
+    if (!(plain || confirmed)) return false;
     this.#sinceMs = timeMs;
     this.#quietRows = 0;
     return true;
@@ -71,7 +73,7 @@ export class Episode {
     this.#quietRows = held ? 0 : this.#quietRows + 1;
     if (this.#quietRows <= this.#rules.bridgeRows) return true;
     this.#sinceMs = Number.NaN;
-    this.#rowsSinceHint = NEVER;
+    this.#hints = [];
     return false;
   }
 
@@ -79,13 +81,13 @@ export class Episode {
     return {
       sinceMs: this.#sinceMs,
       quietRows: this.#quietRows,
-      rowsSinceHint: this.#rowsSinceHint,
+      hints: this.#hints,
     };
   }
 
   restore(state: EpisodeState): void {
     this.#sinceMs = state.sinceMs;
     this.#quietRows = state.quietRows;
-    this.#rowsSinceHint = state.rowsSinceHint;
+    this.#hints = state.hints;
   }
 }

@@ -48,7 +48,7 @@ export class Hearing {
   constructor(site: Site, model: HearingModel) {
     const signals = site.signals.length;
     this.#site = site;
-    this.cross = new CrossPrediction(model.cross);
+    this.cross = new CrossPrediction(model.cross, site.signals);
     this.floor = Float64Array.from(model.floor);
     this.#rules = new SignalRules(site.signals);
     this.#constant = site.signals

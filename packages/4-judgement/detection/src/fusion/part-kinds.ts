@@ -10,10 +10,18 @@ const PLAIN = /^(copied|frozen|limits|control-logic)/;
 /** A level leaps once and is consistent afterwards: a second row would not say it again. */
 const LEAP = /^mass-balance signal/;
 const LEAP_RATIO = 1.3;
+/** Share of a limit from which evidence of two voices needs no second row. */
+const STRONG = 3;
 const DISOBEDIENCE = /^control-logic (threshold|switched|never-used)/;
 
 export function isPlain({ name, ratio }: Part): boolean {
   return (ratio >= 1 && PLAIN.test(name)) || (ratio >= LEAP_RATIO && LEAP.test(name));
+}
+
+/** Strong evidence that two voices of their own give together: one alone may be startled by one row. */
+export function isAgreed(parts: readonly Part[]): boolean {
+  const beyond = new Set(parts.flatMap(({ name, ratio }) => (ratio >= 1 ? [name.split(" ")[0]] : [])));
+  return beyond.size >= 2 && (parts[0]?.ratio ?? 0) >= STRONG;
 }
 
 /** A deviation from something expected, strong enough to ask who explains it. */

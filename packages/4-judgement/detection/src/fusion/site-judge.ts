@@ -22,7 +22,7 @@ import { Disobedience } from "./disobedience.ts";
 import { Episode } from "./episode.ts";
 import { type Heard, Hearing } from "./hearing.ts";
 import { Notices, type Widening } from "./notices.ts";
-import { HOLD, isPlain, isUnplannedDisobedience, most } from "./part-kinds.ts";
+import { HOLD, isAgreed, isPlain, isUnplannedDisobedience, most } from "./part-kinds.ts";
 import { type Part, scoreParts } from "./score.ts";
 import type { SiteJudgeState } from "./site-judge-state.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
@@ -30,8 +30,8 @@ import { type Testimony, type Voice, voiceOf } from "./testimony.ts";
 import { TwoWaters } from "./two-waters.ts";
 import type { WaterSays, WaterWitness } from "./water-witness.ts";
 
-/** Evidence this far beyond a limit needs no second row; weaker evidence does, within these rows or hours. */
-const STRONG = 3;
+/** Evidence that needs a second row must come again within these rows or hours, and not sooner than in half an hour. */
+const CONFIRM_HOURS_MIN = 0.5;
 const CONFIRM_ROWS = 2;
 const CONFIRM_HOURS = 1;
 /** Gaps in the evidence that an alarm bridges, rows or hours, whichever is more. */
@@ -72,7 +72,7 @@ export class SiteJudge implements Judge {
     });
     this.#episode = new Episode({
       hold: HOLD,
-      strong: STRONG,
+      confirmRowsMin: Math.max(1, rowsIn(CONFIRM_HOURS_MIN)),
       confirmRows: Math.max(CONFIRM_ROWS, rowsIn(CONFIRM_HOURS)),
       bridgeRows: Math.max(BRIDGE_ROWS, rowsIn(BRIDGE_HOURS)),
     });
@@ -110,7 +110,7 @@ export class SiteJudge implements Judge {
     return this.#episode.step(testimony.timeMs, {
       fast: most(parts, false),
       slow: most(parts, true),
-      plain: parts.some(isPlain),
+      plain: parts.some(isPlain) || isAgreed(parts),
       standing: Math.max(this.#suspicion.standing, this.#disobedience.signals.length),
     });
   }
@@ -246,9 +246,10 @@ function controlsOf(site: Site, model: Model): readonly LevelControl[] {
   return model.water?.controls ?? (site.behaviour.kind === "epanet" ? site.behaviour.controls : []);
 }
 
-/** Control-logic findings about notified elements do not count. */
+/** Control-logic findings about notified elements do not count; the misfit of all, theirs included, counts as theirs. */
 function withoutPlanned(water: WaterSays | undefined, planned: Widening): WaterSays | undefined {
-  if (!water || planned.notified.size === 0) return water;
+  if (!water || planned.factor === undefined) return water;
   const logic = water.report.logic.filter((finding) => !planned.notified.has(finding.signal));
-  return { ...water, report: { ...water.report, logic } };
+  const misfit = water.report.misfit / planned.misfit;
+  return { ...water, report: { ...water.report, logic, misfit } };
 }

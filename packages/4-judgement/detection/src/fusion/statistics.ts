@@ -46,7 +46,7 @@ export class Statistics {
     }
   }
 
-  step(testimony: Testimony): Map<VoiceName, VoiceStatistics> {
+  step(testimony: Pick<Testimony, "voices">): Map<VoiceName, VoiceStatistics> {
     this.#before = this.state();
     return new Map(testimony.voices.map((voice) => [voice.name, this.#hear(voice)]));
   }

@@ -7,6 +7,7 @@
 
 import { type WaterExpectation, type WaterParameters, WaterTwin } from "@twinward/physics";
 import type { Site } from "@twinward/plant";
+import { spreadOf } from "./possible-range.ts";
 import { Switching, type SwitchingKind } from "./switching.ts";
 import { type LogicFinding, type Voice, voiceOf, type WaterReport } from "./testimony.ts";
 
@@ -84,7 +85,8 @@ export class WaterWitness {
   #says({ values, before }: WaterQuestion, seen: WaterExpectation): WaterSays {
     const without = seen.withoutSelf;
     const forecast = seen.forecast.expected;
-    const hydraulics = voiceOf("hydraulics", values, this.#unlessStatus(without.expected), without.sigma, this.#floor);
+    const doubted = without.sigma.map((value, i) => spreadOf(without.expected[i]!, value, this.#site.signals[i]!));
+    const hydraulics = voiceOf("hydraulics", values, this.#unlessStatus(without.expected), doubted, this.#floor);
     const row = { values, before, forecast };
     const switching = this.#isLevel.map((isLevel, i) => (isLevel ? this.#switching.kindOf(i, row) : undefined));
     const levels = forecast.map((value, i) => (this.#isLevel[i] && seen.warm ? value : Number.NaN));

@@ -2,11 +2,13 @@
  * Learns the limits of all statistics from clean rows: the hearing is held as in judging, and each limit is what clean
  * data crosses no more often than the stated rate.
  *
- * Rows that cross-prediction was fitted on flatter it, so its limits come from the rows held out of the fit.
+ * Rows that cross-prediction was fitted on flatter it, so its limits come from the rows held out of the fit, and its slow
+ * means are followed over these alone.
  */
 import { isHeldOut, shortened } from "../crossprediction/fit.ts";
+import type { Heard } from "../fusion/hearing.ts";
 import type { Limits, VoiceLimits } from "../fusion/score.ts";
-import { SLOW_HOURS, type VoiceStatistics } from "../fusion/statistics.ts";
+import { SLOW_HOURS, Statistics, type VoiceStatistics } from "../fusion/statistics.ts";
 import type { VoiceName, WaterReport } from "../fusion/testimony.ts";
 import { type TailRate, tailLimit } from "./tail-limit.ts";
 
@@ -24,21 +26,28 @@ export class LimitLearner {
     VoiceName,
     { sums: number[]; slowSums: number[]; signal: number[][]; slow: number[][][] }
   >();
+  /** Cross-prediction over the rows held out of its fit, as if they followed each other. */
+  readonly #heldOut: Statistics;
   readonly #misfit: number[] = [];
   readonly #logic = new Map<string, number[]>();
 
-  constructor(rows: number, signals: number) {
+  constructor(rows: number, signals: number, samplePeriodMs: number) {
     this.#rows = rows;
     this.#signals = signals;
+    this.#heldOut = new Statistics([FITTED], signals, samplePeriodMs);
   }
 
   /** @param row number of the row in the training data; it must come in order */
-  add(row: number, statistics: ReadonlyMap<VoiceName, VoiceStatistics>, water: WaterReport | undefined): void {
-    for (const [name, seen] of statistics) {
-      if (name === "cross-prediction" && !isHeldOut(row, this.#rows)) continue;
-      this.#addVoice(name, seen);
+  add(row: number, { statistics, testimony }: Pick<Heard, "statistics" | "testimony">): void {
+    for (const [name, seen] of statistics) if (name !== FITTED) this.#addVoice(name, seen);
+    if (isHeldOut(row, this.#rows)) {
+      const voices = testimony.voices.filter((voice) => voice.name === FITTED);
+      for (const [name, seen] of this.#heldOut.step({ voices })) this.#addVoice(name, seen);
     }
-    if (!water) return;
+    if (testimony.water) this.#addWater(testimony.water);
+  }
+
+  #addWater(water: WaterReport): void {
     this.#misfit.push(water.misfit);
     for (const kind of new Set([...this.#logic.keys(), ...water.logic.map((finding) => finding.kind)])) {
       const series = this.#logic.get(kind) ?? new Array<number>(this.#misfit.length - 1).fill(0);
@@ -100,6 +109,7 @@ export class LimitLearner {
   }
 }
 
+const FITTED = "cross-prediction";
 const LOGIC_MIN = 3;
 /** No limit lies below these, whatever calm data suggests, standard deviations. */
 const SIGNAL_Z_MIN = 5;

@@ -3,7 +3,8 @@
  *
  * The rate asked for is rarer than the data is long, so the tail is extrapolated: maxima of blocks, and above their
  * 90 % point a Pareto tail (Hill, "A simple general approach to inference about the tail of a distribution", 1975).
- * The result is held between what was seen and a multiple of it.
+ * A few blocks say little about the tail, so they are joined with PRIOR_WEIGHT imagined ones of an ordinary tail; over
+ * a long record these no longer count. The result is held between what was seen and a multiple of it.
  */
 
 export interface TailRate {
@@ -16,6 +17,9 @@ export interface TailRate {
 const BLOCK_HOURS = 12;
 const SEEN_ROOM = 1.05;
 const SEEN_MULTIPLE_MAX = 2;
+/** Tail index assumed before anything was seen, and the number of blocks this assumption is worth. */
+const PRIOR_TAIL = 0.25;
+const PRIOR_WEIGHT = 4;
 
 /** @param values the statistic on clean rows, in time order; NaN is skipped */
 export function tailLimit(values: ArrayLike<number>, rate: TailRate): number {
@@ -25,8 +29,8 @@ export function tailLimit(values: ArrayLike<number>, rate: TailRate): number {
   if (!(most > 0)) return 1;
   const threshold = Math.max(maxima[Math.floor(0.9 * (maxima.length - 1))]!, most * 1e-6);
   const above = maxima.filter((value) => value > threshold);
-  const hill =
-    above.length === 0 ? 0.05 : above.reduce((sum, value) => sum + Math.log(value / threshold), 0) / above.length;
+  const excess = above.reduce((sum, value) => sum + Math.log(value / threshold), 0);
+  const hill = (excess + PRIOR_WEIGHT * PRIOR_TAIL) / (above.length + PRIOR_WEIGHT);
   const wanted = (rate.per30Days * BLOCK_HOURS) / 720;
   const limit = threshold * Math.max(1, 0.1 / wanted) ** Math.max(0.05, hill);
   return Math.min(SEEN_MULTIPLE_MAX * most, Math.max(SEEN_ROOM * most, limit));

@@ -59,14 +59,14 @@ export async function train(site: Site, source: RowSource, options: TrainOptions
   const rowsPer30Days = (30 * 24 * 3_600_000) / samplePeriodMs;
   const repeats = learnRepeats(values, rowsPer30Days);
   const per30Days = options.falseEpisodesPer30Days ?? FALSE_EPISODES_PER_30_DAYS;
-  const learner = new LimitLearner(rows.kept.length, site.signals.length);
+  const learner = new LimitLearner(rows.kept.length, site.signals.length, samplePeriodMs);
   const hearing = new Hearing(site, { cross, repeats, floor, samplePeriodMs });
   const says = water ? await waterSays(site, water, rows.kept, floor, (share) => progress?.(0.6 + 0.3 * share)) : [];
   const switching = learnSwitching(rows.kept, says, site.signals.length);
   rows.kept.forEach((row, i) => {
     const said = says[i];
     const heard = hearing.hear(row.timeMs, row.values, said && withDoubt(said, row.values, switching));
-    if (i > 0) learner.add(i, heard.statistics, heard.testimony.water);
+    if (i > 0) learner.add(i, heard);
   });
   return {
     format: MODEL_FORMAT,
