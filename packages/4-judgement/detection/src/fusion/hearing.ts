@@ -19,6 +19,8 @@ export interface Heard {
   /** This row and the one before with missing values filled, as cross-prediction saw them. */
   readonly filled: Float64Array;
   readonly before: Float64Array;
+  /** An actuator does what it never did in training: cross-prediction has learned nothing for such a row. */
+  readonly unheardOf: boolean;
 }
 
 export type HearingModel = Pick<Model, "cross" | "repeats" | "floor" | "samplePeriodMs">;
@@ -73,16 +75,17 @@ export class Hearing {
     const filled = this.#filled(values, water);
     const before = this.#before ?? filled;
     const predicted = this.cross.predict(filled, before);
-    const sigma = this.#isUnheardOf(filled) ? predicted.sigma.map((value) => UNHEARD_OF * value) : predicted.sigma;
+    const unheardOf = this.#isUnheardOf(filled);
+    const sigma = unheardOf ? predicted.sigma.map((value) => UNHEARD_OF * value) : predicted.sigma;
     const cross = voiceOf("cross-prediction", values, predicted.expected, sigma, this.floor);
     const voices = [cross, ...(water?.voices ?? [])].map((voice) => (factor ? widened(voice, factor) : voice));
     const limits = this.#rules.check(timeMs, values);
     const testimony = { timeMs, values, voices, water: water?.report, limits, repeats: this.#repeats.step(values) };
     this.#before = filled;
-    return { testimony, statistics: this.#statistics.step(testimony), filled, before };
+    return { testimony, statistics: this.#statistics.step(testimony), filled, before, unheardOf };
   }
 
-  /** A status in a state it never had in training: cross-prediction has learned nothing for such a row. */
+  /** A status in a state it never had in training. */
   #isUnheardOf(values: Float64Array): boolean {
     return this.#constant.some(([status, state]) => values[status]! !== state && !Number.isNaN(values[status]!));
   }

@@ -48,6 +48,8 @@ export interface LocaliseRow {
   /** This row and the one before with missing values filled. */
   readonly now: Float64Array;
   readonly before: Float64Array;
+  /** A state never seen in training, of which cross-prediction knows nothing. */
+  readonly unheardOf: boolean;
   /** Signals distrusted already, with the values that stand in for them now and one row ago. */
   readonly distrusted: ReadonlySet<number>;
   readonly standIn: Float64Array;
@@ -79,7 +81,7 @@ export class Localiser {
     let first: Float64Array | undefined;
     const alternatives: number[][] = [];
     while (culprits.length < CULPRITS_MAX) {
-      const gains = this.#gains(row.testimony, crossRow, water, excluded);
+      const gains = this.#gains(row, crossRow, water, excluded);
       first ??= gains;
       const best = largest(gains);
       const gain = gains[best] ?? 0;
@@ -107,11 +109,24 @@ export class Localiser {
   }
 
   #gains(
-    testimony: Testimony,
+    { testimony, unheardOf }: LocaliseRow,
     crossRow: CrossRow,
     water: WaterSays | undefined,
     excluded: ReadonlySet<number>,
   ): Float64Array {
+    const gains = unheardOf
+      ? new Float64Array(this.#site.signals.length)
+      : this.#crossGains(testimony, crossRow, excluded);
+    for (const voice of water?.voices ?? []) this.#addVoice(gains, voice, excluded);
+    this.#site.signals.forEach(({ kind, number }) => {
+      const own = Math.abs(this.#deviations.worst(testimony.voices, number));
+      if (kind !== "status" && !(own >= ELIGIBLE_Z)) gains[number] = 0;
+    });
+    for (const finding of water?.report.logic ?? []) addLogic(gains, finding, excluded);
+    return gains;
+  }
+
+  #crossGains(testimony: Testimony, crossRow: CrossRow, excluded: ReadonlySet<number>): Float64Array {
     const gains = new Float64Array(this.#site.signals.length);
     const cost = crossCost(this.#cross, crossRow, excluded);
     const cross = this.#cross.predict(crossRow.now, crossRow.before);
@@ -124,12 +139,6 @@ export class Localiser {
       const drop = cost - crossCost(this.#cross, replaced(crossRow, number, instead, instead), without);
       gains[number] = Math.max(0, Math.min(drop, this.#ownShare(signal, crossRow, cross)));
     }
-    for (const voice of water?.voices ?? []) this.#addVoice(gains, voice, excluded);
-    this.#site.signals.forEach(({ kind, number }) => {
-      const own = Math.abs(this.#deviations.worst(testimony.voices, number));
-      if (kind !== "status" && !(own >= ELIGIBLE_Z)) gains[number] = 0;
-    });
-    for (const finding of water?.report.logic ?? []) addLogic(gains, finding, excluded);
     return gains;
   }
 

@@ -95,6 +95,8 @@ export class Suspicion {
       if (repeats.copied[i]! >= 1) this.#ranking.add(i, COPY_WEIGHT * repeats.copied[i]!);
     }
     for (const part of parts) {
+      // In a state never seen, cross-prediction may be startled, but it knows of nobody to accuse.
+      if (heard.unheardOf && part.name.startsWith("cross-prediction")) continue;
       if (part.signal >= 0 && part.ratio >= HOLD) this.#ranking.add(part.signal, HINT_WEIGHT * Math.min(1, part.ratio));
       if (isDisobedience(part)) this.#ranking.add(part.signal, DISOBEDIENCE_WEIGHT);
     }
@@ -147,6 +149,7 @@ export class Suspicion {
       testimony,
       now: heard.filled,
       before: heard.before,
+      unheardOf: heard.unheardOf,
       distrusted: this.distrusted,
       standIn: bestEstimates(testimony.voices, values.length).expected,
       standInBefore,
