@@ -7,7 +7,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { readFileSync } from "node:fs";
 import { registeredKey, verifySignature } from "@twinward/frame";
 import { isRefusal, type TimeBase, toBase64 } from "@twinward/kernel";
-import { type NoteSigner, parseVerifierKey, type VerifierKey, verifierKeyOf } from "@twinward/tlog";
+import { type NoteSigner, parseVerifierKey, SIGNATURE_TYPE, type VerifierKey, verifierKeyOf } from "@twinward/tlog";
 import type { Fact } from "./entry.ts";
 import { EvidenceError } from "./error.ts";
 
@@ -81,9 +81,15 @@ export function identityOf(facts: Facts): LogIdentity | undefined {
   const { origin, site, timeBase, keys } = facts;
   if (typeof origin !== "string" || typeof site !== "string" || !isTimeBase(timeBase)) return undefined;
   const log = typeof keys === "object" && keys !== null ? (keys as Facts).log : undefined;
-  const key = typeof log === "string" ? parseVerifierKey(log) : undefined;
-  if (key === undefined || isRefusal(key) || key.name !== origin) return undefined;
+  const key = logKeyOf(log);
+  if (key === undefined || key.name !== origin) return undefined;
   return { site, timeBase, terms: [{ origin, key, entry: 0 }] };
+}
+
+/** A log signs as a log: a key of the cosigning type would let it appear as its own witness. */
+function logKeyOf(text: Fact | undefined): VerifierKey | undefined {
+  const key = typeof text === "string" ? parseVerifierKey(text) : undefined;
+  return key === undefined || isRefusal(key) || key.type !== SIGNATURE_TYPE.ed25519 ? undefined : key;
 }
 
 function isTimeBase(fact: Fact | undefined): fact is TimeBase {
@@ -121,8 +127,8 @@ export function followTerm(
   facts: Facts,
 ): LogIdentity | undefined {
   const before = currentTerm(identity);
-  const next = typeof facts.new === "string" ? parseVerifierKey(facts.new) : undefined;
-  if (next === undefined || isRefusal(next)) return undefined;
+  const next = logKeyOf(facts.new);
+  if (next === undefined) return undefined;
   const statement = kind === "recovery" ? recoveryOf(facts, before.key, next) : rotationOf(before, next);
   const signatures = facts.signatures;
   if (statement === undefined || !Array.isArray(signatures) || signatures.length !== 2) return undefined;

@@ -11,7 +11,6 @@ import {
   type OpenedCheckpoint,
   openCheckpoint,
   parseNote,
-  SIGNATURE_TYPE,
   sameVerifierKey,
   type VerifierKey,
 } from "@twinward/tlog";
@@ -52,8 +51,17 @@ export function isWholeHead(note: string, head: OpenedCheckpoint, identity: LogI
   );
 }
 
-export function cosignedBy(head: OpenedCheckpoint): VerifierKey | undefined {
-  return head.signedBy.find((key) => key.type === SIGNATURE_TYPE.cosignature);
+/** The witness that cosigned the head: one of those brought from outside, never a key that the folder names itself. */
+export function cosignedBy(head: OpenedCheckpoint, witnesses: readonly VerifierKey[]): VerifierKey | undefined {
+  return head.signedBy.find((key) => witnesses.some((witness) => sameVerifierKey(witness, key)));
+}
+
+/** An anchor vouches for what came before it. What came after rests on the log's own key, and that has to be said. */
+export function tellCover(covered: number, entries: number, findings: Findings): void {
+  if (covered >= entries) return;
+  findings.warn(
+    `the anchor covers entries 0 to ${covered - 1}; whoever has the log key can have rewritten those after it`,
+  );
 }
 
 /** Judges the folder's own checkpoint file. Answers it when it holds. */

@@ -12,13 +12,19 @@ import type { Findings } from "./findings.ts";
 
 const FAULTS_SHOWN_MAX = 5;
 
-/** The schema is exactly ours, and SQLite finds its own pages and indexes in order. */
-export function checkSchema(rows: Rows, findings: Findings): void {
+/** Is the schema exactly ours? When not, nothing else may be asked of these tables. */
+export function checkSchema(rows: Rows, findings: Findings): boolean {
   const fresh = new DatabaseSync(":memory:");
   createTables(fresh);
   const expected = schemaOf(fresh as unknown as Rows);
   fresh.close();
-  if (schemaOf(rows) !== expected) findings.problem("SCHEMA_DIFFERS", "log.db", "its tables are not those of a log");
+  if (schemaOf(rows) === expected) return true;
+  findings.problem("SCHEMA_DIFFERS", "log.db", "its tables are not those of a log");
+  return false;
+}
+
+/** SQLite finds its own pages and indexes in order. */
+export function checkPages(rows: Rows, findings: Findings): void {
   const faults = rows.prepare(`PRAGMA integrity_check(${FAULTS_SHOWN_MAX})`).all() as { integrity_check: string }[];
   for (const { integrity_check: fault } of faults) {
     if (fault !== "ok") findings.problem("DATABASE_DAMAGED", "log.db", fault);

@@ -9,7 +9,7 @@ import { currentTerm } from "../log-key.ts";
 import { checkPlain } from "./body-check.ts";
 import { EntryWalk } from "./entry-walk.ts";
 import type { Findings } from "./findings.ts";
-import { checkAnchor, cosignedBy, isWholeHead, openHead, sizeNamedBy } from "./head-check.ts";
+import { checkAnchor, cosignedBy, isWholeHead, openHead, sizeNamedBy, tellCover } from "./head-check.ts";
 import type { FolderChecks, Verified } from "./verify-folder.ts";
 
 const CONTEXT_MAX = 1_000_000;
@@ -156,13 +156,17 @@ class BundleVerification {
   #checkAnchor(head: OpenedCheckpoint): boolean {
     const { anchor, witnesses } = this.#checks;
     const identity = this.#walk.identity;
-    if (anchor === undefined || identity === undefined) return cosignedBy(head) !== undefined;
+    const { to } = this.#header;
+    const cosigned = cosignedBy(head, witnesses) !== undefined;
+    if (anchor === undefined || identity === undefined) return cosigned;
     this.#roots.set(head.size, head.root);
     const size = sizeNamedBy(anchor) ?? 0;
     if (size < head.size && !this.#roots.has(size) && !isRefusal(openHead(anchor, identity, witnesses))) {
       this.#findings.warn(`the bundle holds nothing that leads from its entries to the anchor's size ${size}`);
       return false;
     }
-    return checkAnchor(anchor, identity, witnesses, head.size, this.#roots, this.#findings);
+    const extended = checkAnchor(anchor, identity, witnesses, head.size, this.#roots, this.#findings);
+    if (extended && !cosigned) tellCover(size, to, this.#findings);
+    return extended;
   }
 }

@@ -10,9 +10,9 @@ import { checkSealed } from "./body-check.ts";
 import { EntryWalk } from "./entry-walk.ts";
 import { type EvidenceFolder, openEvidence } from "./evidence-folder.ts";
 import type { Findings } from "./findings.ts";
-import { checkAnchor, checkOwnHead, cosignedBy, sizeNamedBy } from "./head-check.ts";
+import { checkAnchor, checkOwnHead, cosignedBy, sizeNamedBy, tellCover } from "./head-check.ts";
 import { KeyFiles } from "./key-files.ts";
-import { checkColumns, checkQuarantine, checkSchema, checkStates } from "./table-check.ts";
+import { checkColumns, checkPages, checkQuarantine, checkSchema, checkStates } from "./table-check.ts";
 import { TileCheck } from "./tile-check.ts";
 
 export interface Verified {
@@ -82,12 +82,14 @@ class FolderVerification {
       this.#findings.problem("DATABASE_DAMAGED", "log.db", "it is not the database of a log");
       return undefined;
     }
+    // Before anything is read from them: a view in a table's place could answer with rows without end.
+    if (!checkSchema(this.#rows, this.#findings)) return undefined;
     this.#readErasures();
     const entries = this.#walkEntries();
     this.#tiles.finish(lagging);
     checkStates(this.#rows, this.#walk.states, this.#findings);
     checkQuarantine(this.#rows, this.#findings);
-    checkSchema(this.#rows, this.#findings);
+    checkPages(this.#rows, this.#findings);
     this.#keys.checkDataKeys(files, this.#walk.erasures, lagging, this.#findings);
     return { walk: this.#walk, entries, anchored: this.#checkHeads(checkpoint, entries, lagging) };
   }
@@ -148,7 +150,10 @@ class FolderVerification {
     const own = checkOwnHead(checkpoint, identity, witnesses, size, this.#roots, lagging, this.#findings);
     const extended =
       anchor !== undefined && checkAnchor(anchor, identity, witnesses, size, this.#roots, this.#findings);
-    return extended || (own !== undefined && cosignedBy(own) !== undefined);
+    const cosigned = own !== undefined && cosignedBy(own, witnesses) !== undefined ? own.size : 0;
+    const covered = Math.max(cosigned, extended ? (sizeNamedBy(anchor) ?? 0) : 0);
+    if (covered > 0) tellCover(covered, size, this.#findings);
+    return covered > 0;
   }
 }
 
