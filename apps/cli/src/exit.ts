@@ -2,13 +2,14 @@
  * Exit codes: 0 done, 1 the answer is "no", 2 the words or the input were wrong (one line says what to do).
  */
 import { isRefusal, TwinwardError, UsageError } from "@twinward/kernel";
+import { plain } from "./plain-text.ts";
 
 export type ExitCode = 0 | 1 | 2;
 
 /** Says on stderr what went wrong and returns the exit code that goes with it. Assertions are not caught: they stop us. */
 export function explain(reason: unknown): ExitCode {
   if (isRefusal(reason)) {
-    console.error(`twinward: ${reason.detail} (${reason.code})`);
+    console.error(plain(`twinward: ${reason.detail} (${reason.code})`));
     return 2;
   }
   if (reason instanceof TwinwardError) {

@@ -1,6 +1,7 @@
 /** One call to a Twinward server, whose certificate must come from the site's own CA. */
 import { request } from "node:https";
 import { TwinwardError, UsageError } from "@twinward/kernel";
+import { plain } from "./plain-text.ts";
 
 export interface ServerCall {
   /** `https://host:port`. */
@@ -22,7 +23,7 @@ export async function callServer(call: ServerCall): Promise<unknown> {
   const answer = parse(text);
   if (status >= 200 && status < 300) return answer;
   const { detail, code } = (answer ?? {}) as { detail?: string; code?: string };
-  throw new TwinwardError(code ?? "SERVER_REFUSED", detail ?? `${call.server} answered ${status}`);
+  throw new TwinwardError(code ?? "SERVER_REFUSED", plain(`${detail ?? `${call.server} answered ${status}`}`));
 }
 
 function exchange({

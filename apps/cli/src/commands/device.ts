@@ -6,6 +6,7 @@ import { writeDurably } from "@twinward/store";
 import { readCredential } from "../credential-file.ts";
 import { orderToken } from "../enrolment-token.ts";
 import type { ExitCode } from "../exit.ts";
+import { plain } from "../plain-text.ts";
 import { progressOn } from "../progress.ts";
 import { readingBlocks } from "../reading-blocks.ts";
 import { callServer } from "../server-call.ts";
@@ -59,7 +60,7 @@ export async function sendReadings({ identity: dir, input, json }: SendWords): P
       onReceipt: () => progress.at(++counts.proven, undefined, "frames proven"),
       onRefused: (_frame, code, detail) => {
         counts.refused += 1;
-        console.error(`twinward: refused ${code}: ${detail}`);
+        console.error(plain(`twinward: refused ${code}: ${detail}`));
       },
       onAlarm: (refusal) => void refused(refusal),
     },
@@ -113,12 +114,14 @@ export async function listDevices({ server, credential, json }: ListWords): Prom
   else
     for (const { id, status, lastSeen, signals } of listed.items)
       console.log(
-        `${id.padEnd(16)} ${status.padEnd(14)} ${(lastSeen ?? "never seen").padEnd(26)} ${signals.length} signals`,
+        plain(
+          `${id.padEnd(16)} ${status.padEnd(14)} ${(lastSeen ?? "never seen").padEnd(26)} ${signals.length} signals`,
+        ),
       );
   return 0;
 }
 
 function refused({ code, detail }: Refusal): ExitCode {
-  console.error(`twinward: ${detail} (${code})`);
+  console.error(plain(`twinward: ${detail} (${code})`));
   return 1;
 }

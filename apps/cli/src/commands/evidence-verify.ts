@@ -1,6 +1,7 @@
 /** `twinward evidence verify`: checks a data folder or a bundle without trusting whoever keeps it. */
 import { type VerifyOptions, type VerifyReport, verifyLog } from "@twinward/evidence";
 import type { ExitCode } from "../exit.ts";
+import { plain } from "../plain-text.ts";
 import { progressOn } from "../progress.ts";
 
 interface Options {
@@ -46,12 +47,12 @@ async function recomputation(): Promise<NonNullable<VerifyOptions["recompute"]>>
 function print(report: VerifyReport): void {
   const { checked } = report;
   console.log(`verdict: ${report.verdict}`);
-  console.log(`log: ${report.origin} (site ${report.site}, time base ${report.timeBase})`);
+  console.log(plain(`log: ${report.origin} (site ${report.site}, time base ${report.timeBase})`));
   console.log(
     `checked: ${checked.entries} entries, ${checked.frames} frames, ${checked.bodies} bodies, ${checked.erased} erased, ${checked.files} files`,
   );
-  for (const warning of report.warnings) console.log(`note: ${warning}`);
-  for (const problem of report.problems) console.log(`${problem.code} ${problem.where}: ${problem.detail}`);
+  for (const warning of report.warnings) console.log(plain(`note: ${warning}`));
+  for (const problem of report.problems) console.log(plain(`${problem.code} ${problem.where}: ${problem.detail}`));
   if (report.problemsLeftOff > 0) console.log(`… and ${report.problemsLeftOff} more`);
   if (report.verdict === "consistent, NOT anchored") {
     console.log(
