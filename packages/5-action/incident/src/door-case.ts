@@ -103,9 +103,13 @@ export function doorFacts(event: DoorEvent): DoorFacts {
     };
   }
   const fork = what === "fork";
+  // Anybody can name a device: only a signature makes it the device's doing.
+  const whose = device.startsWith("claimed:") ? "in the name of" : "of";
   return {
     key: `${what} ${code} ${device}`,
-    title: fork ? `Two frames claim one place in the chain of ${named}` : `Frames of ${named} are refused: ${code}`,
+    title: fork
+      ? `Two frames claim one place in the chain of ${named}`
+      : `Frames ${whose} ${named} are refused: ${code}`,
     priority: fork ? "high" : isOutside(device) ? "low" : "medium",
     effect: "None on the twin: what was refused is not used and lies in quarantine.",
     checkByHand: [

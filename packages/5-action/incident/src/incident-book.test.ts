@@ -270,6 +270,12 @@ describe("the door", () => {
     expect(storm("outside:10.0.0.1", REFUSED_OUTSIDE_MIN)).toHaveLength(1);
   });
 
+  test("frames that only name a device do not make it the culprit", () => {
+    const book = new IncidentBook(site);
+    const refused = seen("refused", { code: "FRAME_SIGNATURE_INVALID", device: "claimed:plc2", count: REFUSED_MIN });
+    expect(book.door(refused)[0]?.incident.title).toContain("Frames in the name of plc2 are refused");
+  });
+
   test("load and clumsiness are no incident", () => {
     const book = new IncidentBook(site);
     expect(book.door(seen("refused", { code: "RATE_EXCEEDED", count: 10_000 }))).toEqual([]);

@@ -220,7 +220,8 @@ export class IncidentBook {
 
   #doorAlarm(event: DoorEvent): void {
     const facts = doorFacts(event);
-    const work = this.#work.explainDevice(event.device, event.timeMs);
+    // Work on a device explains what the device itself does, not what somebody does in its name.
+    const work = this.#work.explainDevice(event.device.replace(/^device:/, ""), event.timeMs);
     const known = this.#state.cases.find((held) => held.active && held.door?.key === facts.key);
     if (known === undefined && work.holdsBack && event.what === "silence") return;
     const held = known ?? this.#open(originOf(event), event.device, event.timeMs, facts);

@@ -46,6 +46,7 @@ export type AlignerInput =
       readonly index: number;
       readonly atMs: number;
       readonly code: string;
+      /** `device:ID` proven by a signature, `claimed:ID` only named, `outside:ADDRESS`. */
       readonly source: string;
       readonly count: number;
     };

@@ -48,7 +48,8 @@ export class LogFrames {
         index,
         atMs,
         code: text(facts.code),
-        source: text(facts.source),
+        // Who is proven, who is only named and who is a stranger must not look alike: a key id is public.
+        source: `${text(facts.origin)}:${text(facts.source)}`,
         count: count(facts.count),
       };
     }
