@@ -202,6 +202,18 @@ describe("planned work", () => {
     }
   });
 
+  test("is felt for some hours after its end, and by the other pumps of the tank", () => {
+    const during = new IncidentBook(site);
+    during.learn(entry("notice", { start: START - 5 * HOUR, end: START - HOUR, what: "PU1" }));
+    expect(play(times(3, doubt), during)).toEqual([]);
+    expect(changesOf(play(times(1, doubt), during, 3))).toEqual(["opened"]);
+    const twin = { actuator: "PU2", tank: "T1", onBelow: 1, offAbove: 3 };
+    const controls = site.behaviour.kind === "epanet" ? [...site.behaviour.controls, twin] : [];
+    const book = new IncidentBook({ ...site, behaviour: { kind: "epanet", model: "m.inp", controls } });
+    book.learn(notice("PU2"));
+    expect(play(times(4, { ...doubt, accused: ["F_PU1"] }), book)).toEqual([]);
+  });
+
   test("never holds back an attack; it is named beside it", () => {
     const book = new IncidentBook(site);
     book.learn(notice("T1"));
