@@ -13,8 +13,9 @@ const [recordPath = "", seed = "1", stop = "never", ...dirs] = process.argv.slic
 const WAITING_MAX = 512;
 const FRAMES_AT_ONCE = 32;
 const HOUR_MS = 3_600_000;
-/** Measured long ago, sent now: backfill closes rows, so that judging goes on under load. */
-const MEASURED_FROM_MS = Date.UTC(2015, 0, 1);
+/** Measured long ago, sent now: backfill closes rows, so that judging goes on under load. It must never reach today. */
+const MEASURED_FROM_MS = Date.UTC(1980, 0, 1);
+const BETWEEN_FRAMES_MS = 300_000;
 
 appendFileSync(recordPath, "\n");
 const note = (line: string) => appendFileSync(recordPath, `${line}\n`);
@@ -49,9 +50,9 @@ function deviceIn(dir: string, chance: Chance): Working {
   });
   const signer = new FrameSigner({ signer: identity.signer, device, site, table: identity.table, chain });
   // Each boot measures a time of its own.
-  let timeMs = MEASURED_FROM_MS + chain.boot * 1000 * HOUR_MS;
+  let timeMs = MEASURED_FROM_MS + chain.boot * 500 * HOUR_MS;
   const measure = () => {
-    timeMs += HOUR_MS;
+    timeMs += BETWEEN_FRAMES_MS;
     const signals = identity.table.names;
     return blockOf(signals.map((signal) => ({ signal, timeMs, value: 35 + 5 * chance.uniform(), quality: 0 })));
   };
