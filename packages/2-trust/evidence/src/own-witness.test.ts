@@ -14,7 +14,7 @@ import {
 } from "@twinward/tlog";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { exportRange, openLog, verifyLog } from "./index.ts";
-import { fillLog, freshFolder, START_MS, testLog, text } from "./log.fixture.ts";
+import { fillLog, freshFolder, START_MS, TestDevice, testLog, text } from "./log.fixture.ts";
 import { generateLogKey, readLogKey, rotationStatement, signerOf } from "./log-key.ts";
 
 let folder: ReturnType<typeof freshFolder>;
@@ -86,4 +86,16 @@ test("a pipe in the checkpoint's place is named, not waited for", async () => {
   execFileSync("mkfifo", [join(folder.dir, "checkpoint")]);
   const report = await verifyLog(folder.dir, { logKeys: [] });
   expect(report).toMatchObject({ verdict: "damaged", problems: [{ detail: "checkpoint is no plain file" }] });
+});
+
+test("a frame behind the revocation of its key is named, however well it is signed", async () => {
+  const log = await testLog(folder.dir);
+  const device = new TestDevice("plc1");
+  await log.append(device.registration());
+  await log.append(device.frame());
+  await log.append({ kind: "device", facts: { act: "revoked", device: "plc1", reason: "stolen", by: "test" } });
+  await log.append(device.frame());
+  await log.stop();
+  const report = await verifyLog(folder.dir, { logKeys: [] });
+  expect(report.problems).toMatchObject([{ code: "FRAME_SIGNATURE_WRONG", where: "entry 4" }]);
 });
