@@ -97,6 +97,12 @@ test("all faults of all files come at once, site.yaml first", () => {
   ]);
 });
 
+test("a clock may not run ahead by as much as rows wait: one device could make the readings of all others late", () => {
+  expect(faultsOf(changed("site.yaml", "ahead: 1min", "ahead: 2h"))).toEqual([
+    "site.yaml:11 timing.ahead: must be shorter than timing.lateness",
+  ]);
+});
+
 test("a signal is described exactly once and listed exactly once", () => {
   expect(faultsOf(changed("site.yaml", "  - F_9\n", "  - F_9\n  - F_9\n  - F_10\n"))).toEqual([
     expect.stringMatching(/signals\[2\]: "F_9" is there already$/),

@@ -82,7 +82,13 @@ const csv = z.strictObject({
   labelColumn: z.string().min(1).max(100).optional(),
 });
 
-const timing = z.strictObject({ samplePeriod: duration, lateness: duration, ahead: duration, openLink: duration });
+/** Event times close rows for everybody: one clock that runs ahead must not make the readings of all others late. */
+const timing = z
+  .strictObject({ samplePeriod: duration, lateness: duration, ahead: duration, openLink: duration })
+  .refine(({ lateness, ahead }) => ahead < lateness, {
+    path: ["ahead"],
+    error: "must be shorter than timing.lateness",
+  });
 
 const timeZone = z.string().refine((name) => {
   try {
