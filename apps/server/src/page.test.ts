@@ -171,6 +171,15 @@ describe.skipIf(!hasBrowser)("the page", () => {
     }
   });
 
+  test("says when nobody judges any more, though readings still come in", async () => {
+    await page.route("**/v1/health", (route) => route.fulfill({ json: { status: "degraded", setUp: true } }));
+    await page.reload();
+    await page.getByRole("alert").filter({ hasText: "The judge has stopped" }).waitFor();
+    await page.unroute("**/v1/health");
+    await page.reload();
+    await page.getByText("Live", { exact: true }).waitFor();
+  });
+
   test("says when the server is gone, and comes back by itself", async () => {
     await page.getByLabel("Show").selectOption("open");
     const { port } = new URL(served.server.url);

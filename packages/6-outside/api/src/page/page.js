@@ -15,6 +15,7 @@ import { showSignals, showState } from "./state-view.js";
 
 const RETRY_MS = 2000;
 const REFRESH_MS = 250;
+const HEALTH_MS = 15_000;
 
 let connection = new AbortController();
 let refreshing;
@@ -36,13 +37,22 @@ function hear(event, data) {
   refreshIncidents();
 }
 
+/** Readings may come in while nobody judges them: then no alarm will come either, and silence is no good sign. */
+async function askForJudge() {
+  const { status } = await read("/v1/health");
+  if (status !== "ok") tell("Not judged", "The judge has stopped: what is shown is old, and no new alarm will come.");
+}
+
 async function show() {
   const { items } = await read("/v1/twins");
   showState(await read(`/v1/twins/${encodeURIComponent(items[0].id)}/state`));
   await incidents();
   switchTo("twin");
   tell("Live");
-  await follow("/v1/stream", hear, connection.signal);
+  await askForJudge();
+  // A server that does not answer is told by the stream, which ends.
+  const asking = setInterval(() => askForJudge().catch(() => {}), HEALTH_MS);
+  await follow("/v1/stream", hear, connection.signal).finally(() => clearInterval(asking));
 }
 
 function switchTo(view) {
