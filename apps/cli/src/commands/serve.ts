@@ -41,7 +41,7 @@ async function openRuntime(site: Site, options: Options, logger: ReturnType<type
     timeBase: "live",
     clock: systemClock,
     model: saveModel(model),
-    onIncident: syslogTo(options.syslog),
+    onIncident: syslogTo(options.syslog, (error) => logger.fatal({ err: error }, "an incident could not be written")),
     onJudgementLost: (cause) => logger.fatal({ err: cause }, "judgement has stopped; frames are still recorded"),
     onLost: (error) => {
       // After a failed fsync nothing in memory may be believed: stop, and recover from disk at the next start.
@@ -53,12 +53,20 @@ async function openRuntime(site: Site, options: Options, logger: ReturnType<type
 }
 
 /** One RFC 5424 line per incident event, to stdout unless a file is named. */
-function syslogTo(path: string | undefined): (event: IncidentEvent) => void {
+function syslogTo(path: string | undefined, onFailed: (error: unknown) => void): (event: IncidentEvent) => void {
   const sender = { host: hostname(), app: "twinward", process: String(process.pid) };
   return (event) => {
     const line = `${toSyslog(event, sender)}\n`;
-    if (path === undefined || path === "-") process.stdout.write(line);
-    else appendFileSync(path, line, { mode: 0o600 });
+    if (path === undefined || path === "-") {
+      process.stdout.write(line);
+      return;
+    }
+    try {
+      appendFileSync(path, line, { mode: 0o600 });
+    } catch (error) {
+      // The incident is in the log already: a full disk beside it must not stop the recording.
+      onFailed(error);
+    }
   };
 }
 
