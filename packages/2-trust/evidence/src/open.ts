@@ -46,7 +46,7 @@ export async function openLog(options: LogOptions): Promise<LogKeeper> {
 }
 
 /** Two writers would each sign heads that the other contradicts. */
-function keep(folder: DataFolder): () => void {
+export function keep(folder: DataFolder): () => void {
   makeFolder(dirname(folder.keeperLock));
   const letGo = holdExclusively(folder.keeperLock);
   if (letGo === undefined) throw new EvidenceError("LOG_IN_USE", `another process keeps the log in ${folder.dir}`);

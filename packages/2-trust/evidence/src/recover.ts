@@ -16,7 +16,7 @@ import { EntryWriter, readyDraft } from "./group.ts";
 import { GrowingTree } from "./growing-tree.ts";
 import { type DataFolder, dataFolder } from "./layout.ts";
 import { currentTerm, generateLogKey, readLogKey, recoveryStatement, verifyEd25519 } from "./log-key.ts";
-import { openLog } from "./open.ts";
+import { keep, openLog } from "./open.ts";
 import { identityOfRows } from "./reader.ts";
 import { isLogDatabase } from "./tables.ts";
 
@@ -41,11 +41,13 @@ export interface Recovery {
   readonly checkpoint: string;
 }
 
-/** Throws a UsageError when the log extends the checkpoint, or the checkpoint is not signed by the key given. */
+/** Throws LOG_IN_USE, or a UsageError when the log extends the checkpoint or the key given did not sign it. */
 export async function recover(options: RecoverOptions): Promise<Recovery> {
   const folder = dataFolder(options.dir);
   if (!existsSync(folder.database)) throw new UsageError(`${options.dir} is not a data folder`);
   const lostHead = readHead(options);
+  // Behind the back of a running server the entry would take a place that the server is about to give away.
+  const letGo = keep(folder);
   const database = openDatabase(folder.database);
   let done: Omit<Recovery, "checkpoint">;
   try {
@@ -53,6 +55,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     done = appendRecovery(folder, database, lostHead, options.clock);
   } finally {
     database.close();
+    letGo();
   }
   // Dying here: the entry is durable; start takes the new key into use and signs under the new origin.
   const log = await openLog({ dir: options.dir, clock: options.clock });
