@@ -18,7 +18,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { longListAt } from "./long-list.ts";
+import { bracketFault } from "./bracket-scan.ts";
 import { pathText, type SiteFault } from "./site-fault.ts";
 import { FAULTS_MAX, NESTING_MAX, TEXT_CHARACTERS_MAX } from "./site-limits.ts";
 
@@ -88,10 +88,12 @@ export function readLocated(file: string, bytes: Uint8Array, itemsMax: NamedLimi
     new LocatedText(file, undefined, null, lines, [{ file, line: 1, path: "", message }]);
   const text = utf8(bytes);
   if (text === undefined) return refused("is not UTF-8 text");
-  const longAt = longListAt(text, itemsMax.value);
-  if (longAt !== undefined) {
-    const line = text.slice(0, longAt).split("\n").length;
-    return new LocatedText(file, undefined, null, lines, [{ file, line, path: "", message: longList(itemsMax) }]);
+  const brackets = bracketFault(text, { itemsMax: itemsMax.value, strayMax: FAULTS_MAX });
+  if (brackets !== undefined) {
+    const line = text.slice(0, brackets.at).split("\n").length;
+    const message =
+      brackets.what === "long list" ? longList(itemsMax) : `more than ${FAULTS_MAX} closing brackets too many`;
+    return new LocatedText(file, undefined, null, lines, [{ file, line, path: "", message }]);
   }
   try {
     const document = withoutStacks(() => parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines }));

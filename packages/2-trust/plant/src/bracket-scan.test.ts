@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { longListAt } from "./long-list.ts";
+import { bracketFault } from "./bracket-scan.ts";
 
 const ITEMS_MAX = 3;
+const longListAt = (text: string, itemsMax: number) => bracketFault(text, { itemsMax, strayMax: 0 })?.at;
 
 test("a list at its limit passes, one beyond it is found where the item too many begins", () => {
   expect(longListAt("[1,2,3]", ITEMS_MAX)).toBeUndefined();
@@ -27,4 +28,11 @@ test("for any JSON it says what counting the lists of its value says", () => {
       );
     }),
   );
+});
+
+test("closing brackets that nothing opened are counted, those in texts are not", () => {
+  const strayMax = 2;
+  expect(bracketFault("{}]}", { itemsMax: ITEMS_MAX, strayMax })).toBeUndefined();
+  expect(bracketFault("{}]}]", { itemsMax: ITEMS_MAX, strayMax })).toEqual({ what: "stray brackets", at: 4 });
+  expect(bracketFault('"]]]]]]]]"', { itemsMax: ITEMS_MAX, strayMax })).toBeUndefined();
 });
