@@ -13,7 +13,7 @@ import { openAuthority } from "@twinward/access";
 import { WebSocket, WebSocketServer } from "ws";
 import { benchDevices, benchSite, DEVICES, frameSource } from "./bench-site.ts";
 import { percentile, spreadOf } from "./figures.ts";
-import { PacedLoad } from "./paced-load.ts";
+import { FRAMES_PER_SECOND, PacedLoad } from "./paced-load.ts";
 import { ServerProcess } from "./server-process.ts";
 
 /** Disk and machine change by the second: fsync, product and echo are measured in turn, and compared round by round. */
@@ -22,8 +22,9 @@ const ROUND_FRAMES = 1_500;
 /** Left out: connections and caches are cold. */
 const WARM_UP_FRAMES = 300;
 const FSYNCS = 100;
-/** A round whose bare transport is slower than this says nothing about the product. */
+/** A round whose bare transport or bare disk is slower than this says nothing about the product. */
 const ECHO_P99_MS_MAX = 3;
+const FSYNC_P99_MS_MAX = 10;
 const SEED = 1;
 
 /** Medians over the rounds that count. */
@@ -36,7 +37,9 @@ export interface Waiting {
   readonly fsyncP99Ms: number;
   readonly p50OverFsync: number;
   readonly p99OverFsync: number;
-  /** Rounds whose echo was quick enough; when none was, all rounds are shown and count. */
+  /** Median wait behind a log that does nothing but these fsyncs, for frames at the same pace: what the disk allows. */
+  readonly diskP50Ms: number;
+  /** Rounds whose echo and disk were quick enough; when none was, all count. */
   readonly quietRounds: number;
 }
 
@@ -76,11 +79,28 @@ function roundOf(durable: readonly number[], echo: readonly number[], fsync: rea
     fsyncP99Ms,
     p50OverFsync: (p50Ms - echoP50Ms) / fsyncP50Ms,
     p99OverFsync: (p99Ms - echoP99Ms) / fsyncP99Ms,
+    diskP50Ms: percentile(waitsBehind(fsync), 0.5),
   };
 }
 
+/** Group commit with nothing to do: what arrived during one fsync is durable with the next. Milliseconds per frame. */
+function waitsBehind(fsync: readonly number[]): number[] {
+  const waits: number[] = [];
+  let arrivedMs = 0;
+  let nowMs = 0;
+  for (const tookMs of fsync) {
+    nowMs = Math.max(nowMs, arrivedMs);
+    const startedMs = nowMs;
+    nowMs += tookMs;
+    for (; arrivedMs <= startedMs; arrivedMs += 1000 / FRAMES_PER_SECOND) waits.push(nowMs - arrivedMs);
+  }
+  return waits;
+}
+
 function medians(rounds: readonly Round[]): Waiting {
-  const quiet = rounds.filter(({ echoP99Ms }) => echoP99Ms < ECHO_P99_MS_MAX);
+  const quiet = rounds.filter(
+    ({ echoP99Ms, fsyncP99Ms }) => echoP99Ms < ECHO_P99_MS_MAX && fsyncP99Ms < FSYNC_P99_MS_MAX,
+  );
   const counted = quiet.length > 0 ? quiet : rounds;
   const median = (name: keyof Round) => spreadOf(counted.map((round) => round[name])).median;
   return {
@@ -92,6 +112,7 @@ function medians(rounds: readonly Round[]): Waiting {
     fsyncP99Ms: median("fsyncP99Ms"),
     p50OverFsync: median("p50OverFsync"),
     p99OverFsync: median("p99OverFsync"),
+    diskP50Ms: median("diskP50Ms"),
     quietRounds: quiet.length,
   };
 }

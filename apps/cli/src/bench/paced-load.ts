@@ -40,6 +40,10 @@ export class PacedLoad {
   #hear(): void {
     const sentMs = this.#sentAt[this.#answered++] ?? Number.NaN;
     this.waits.push(performance.now() - sentMs);
+    this.#endWhenAnswered();
+  }
+
+  #endWhenAnswered(): void {
     if (this.#isOver && this.#answered === this.#sentAt.length) this.#done.resolve();
   }
 
@@ -54,6 +58,7 @@ export class PacedLoad {
     const frame = this.#next();
     if (frame === undefined) {
       this.#isOver = true;
+      this.#endWhenAnswered();
       return;
     }
     this.#sentAt.push(performance.now());

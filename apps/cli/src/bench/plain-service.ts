@@ -1,8 +1,8 @@
 /**
  * The peer: what a careful but ordinary TypeScript service does. JSON, a schema check, node's own verify, an object per
- * signal, a row per reading, a transaction per 64 messages. No proof, no chain, no encryption.
+ * signal, a row and a hashed leaf per reading, a transaction per 64 messages. No proof, no chain, no encryption.
  */
-import { generateKeyPairSync, sign, verify } from "node:crypto";
+import { createHash, generateKeyPairSync, sign, verify } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { seededChance } from "@twinward/kernel";
@@ -16,7 +16,16 @@ const Message = z.object({
   d: z.number().int(),
   seq: z.number().int(),
   t: z.number(),
-  r: z.array(z.object({ s: z.string().min(1).max(128), v: z.number(), dt: z.number().int() })).max(1000),
+  r: z
+    .array(
+      z.object({
+        s: z.string().min(1).max(128),
+        v: z.number(),
+        q: z.number().int().min(0).max(255),
+        dt: z.number().int(),
+      }),
+    )
+    .max(1000),
 });
 
 export function plainServiceOf(dir: string, messages: number, readings: number): () => Promise<Measure> {
@@ -27,6 +36,7 @@ export function plainServiceOf(dir: string, messages: number, readings: number):
     const r = Array.from({ length: readings }, (_, k) => ({
       s: `zone1/device-${d}/p${k}`,
       v: 500 + 100 * chance.normal(),
+      q: 192,
       dt: k,
     }));
     const body = Buffer.from(JSON.stringify({ d, seq: Math.floor(i / DEVICES), t: 1_760_000_000_000 + i, r }));
@@ -58,22 +68,40 @@ function serve(
   const path = join(dir, "plain.db");
   for (const end of ["", "-wal", "-shm"]) rmSync(path + end, { force: true });
   const db = openDatabase(path);
-  db.exec("CREATE TABLE reading(s TEXT, t INTEGER, v REAL)");
-  const insert = db.prepare("INSERT INTO reading VALUES(?,?,?)");
+  db.exec("CREATE TABLE reading(s TEXT, t INTEGER, v REAL, q INTEGER)");
+  const insert = db.prepare("INSERT INTO reading VALUES(?,?,?,?)");
   const signals = new Map<string, Seen>();
+  const tree = new HashTree();
   let grouped = 0;
   db.exec("BEGIN IMMEDIATE");
   for (const { d, body, signature } of messages) {
     if (!verify(null, body, keyOf(d), signature)) throw new Error("the peer verifies what it signed");
     const message = Message.parse(JSON.parse(body.toString("utf8")));
-    for (const { s, v, dt } of message.r) {
-      look(signals, s, v);
-      insert.run(s, message.t + dt, v);
+    for (const reading of message.r) {
+      look(signals, reading.s, reading.v);
+      insert.run(reading.s, message.t + reading.dt, reading.v, reading.q);
+      tree.append(createHash("sha256").update(JSON.stringify(reading)).digest());
     }
     if (++grouped % GROUP === 0) db.exec("COMMIT; BEGIN IMMEDIATE");
   }
   db.exec("COMMIT");
   db.close();
+}
+
+/** Complete subtrees level by level, as any service would keep them in memory. */
+class HashTree {
+  readonly #levels: Buffer[][] = [];
+
+  append(leaf: Buffer): void {
+    let rising = leaf;
+    for (let level = 0; ; level++) {
+      this.#levels[level] ??= [];
+      const row = this.#levels[level]!;
+      row.push(rising);
+      if (row.length % 2 === 1) return;
+      rising = createHash("sha256").update(row.at(-2)!).update(rising).digest();
+    }
+  }
 }
 
 function look(signals: Map<string, Seen>, name: string, value: number): void {

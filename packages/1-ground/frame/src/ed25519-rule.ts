@@ -40,7 +40,9 @@ function isBelowGroupOrder(bytes: Uint8Array, offset: number): boolean {
 
 /** y < p, and the point is none of the eight of small order; the first 32 bytes. */
 function isCanonicalAndBig(point: Uint8Array): boolean {
-  return isBelowFieldPrime(point) && !SMALL_ORDER_Y.some((y) => hasY(point, y));
+  if (!isBelowFieldPrime(point)) return false;
+  for (const y of SMALL_ORDER_Y) if (hasY(point, y)) return false;
+  return true;
 }
 
 /** y < 2^255 - 19. */

@@ -32,7 +32,7 @@ export async function writeInBackground(
 }
 
 /** How often a file that changes with every group is written at most. */
-export const NEWEST_EVERY_MS = 50;
+export const NEWEST_EVERY_MS = 200;
 
 /** A file of which only the newest form matters. */
 export class NewestFile {
