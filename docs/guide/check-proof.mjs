@@ -55,7 +55,9 @@ for (const sibling of path) {
   [at, last] = [at / 2n, last / 2n];
 }
 if (last !== 0n || !hash.equals(Buffer.from(root, "base64"))) stop("the path does not lead to the signed root");
-console.log(`entry ${index} of ${size} is in ${origin}: ${entry.length} bytes, SHA-256 ${sha256(entry).toString("hex")}`);
+console.log(
+  `entry ${index} of ${size} is in ${origin}: ${entry.length} bytes, SHA-256 ${sha256(entry).toString("hex")}`,
+);
 
 /** Three parts with an empty line between them: proof, checkpoint, signatures. */
 function splitAt(all) {
