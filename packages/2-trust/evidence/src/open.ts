@@ -114,7 +114,9 @@ function rolledBack(path: string, what: string): EvidenceError {
 }
 
 function finishErasures(database: SqliteDatabase, folder: DataFolder): void {
-  const rows = database.prepare("SELECT bytes FROM entry WHERE kind = 'erased' ORDER BY idx").all() as EntryRow[];
+  const rows = database
+    .prepare("SELECT bytes FROM entry WHERE kind = 'erased' AND kind <> 'frame' ORDER BY idx")
+    .all() as EntryRow[];
   for (const { bytes } of rows) {
     const content = decodeEntry(bytes);
     const erased = isRefusal(content) ? undefined : erasedOf(content.facts);

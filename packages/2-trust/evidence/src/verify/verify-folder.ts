@@ -96,7 +96,9 @@ class FolderVerification {
 
   /** What was erased is said after it came, so it is read first; the walk checks these entries like all others. */
   #readErasures(): void {
-    const rows = this.#rows.prepare("SELECT idx, bytes FROM entry WHERE kind = 'erased' ORDER BY idx").all();
+    const rows = this.#rows
+      .prepare("SELECT idx, bytes FROM entry WHERE kind = 'erased' AND kind <> 'frame' ORDER BY idx")
+      .all();
     for (const { idx, bytes } of rows as EntryRow[]) {
       const content = decodeEntry(bytes);
       const erased = isRefusal(content) ? undefined : erasedOf(content.facts);
