@@ -89,6 +89,7 @@ function report(rounds: Rounds, { waiting, checks, resident }: Others): ExitCode
     websocket: shareOf(measures("websocket"), best),
     plain: shareOf(measures("columns"), measures("plain")),
   };
+  const isShort = resident.slopeShare === null;
   const goals = [
     goal("P1 trusted ingest, columns, in process / verify ceiling", ratios.columns.best, "at least", 0.5),
     goal("P1 the same over WebSocket with TLS / verify ceiling", ratios.websocket.best, "at least", 0.4),
@@ -96,7 +97,8 @@ function report(rounds: Rounds, { waiting, checks, resident }: Others): ExitCode
     goal("P2 columns, in process / plain TypeScript service", ratios.plain.best, "at least", 6),
     goal("P5 durable answer, (p50 - echo p50) / fsync p50", waiting.p50OverFsync, "at most", 3),
     goal("P6 five streaming checks / typed-array floor", checks.overFloor, "at most", 2.5),
-    goal("P17 resident memory with 100,000 signals, MiB", resident.mib, "at most", 300),
+    // The heap reaches its plateau after some minutes: a short run only shows that it is not worse from the start.
+    goal(`P17 resident memory with 100,000 signals, MiB${isShort ? " (short run)" : ""}`, resident.mib, "at most", 300),
     ...(resident.slopeShare === null
       ? []
       : [goal("P17 growth from minute 3 to the end, share", resident.slopeShare, "at most", 0.01)]),
