@@ -110,10 +110,12 @@ export class TrialPlant {
     for (;;) {
       const found = what.exec(server.output());
       if (found !== null) return found;
-      if (server.child.exitCode !== null || performance.now() - startMs > READY_MS_MAX)
+      const { exitCode, signalCode } = server.child;
+      const over = exitCode ?? signalCode;
+      if (over !== null || performance.now() - startMs > READY_MS_MAX)
         throw new TwinwardError(
           "TRIAL_SERVER",
-          `serve does not come up (${server.child.exitCode}): ${server.output()}`,
+          `serve does not come up (${over ?? "still running"}): ${server.output()}`,
         );
       await pause(POLL_MS);
     }

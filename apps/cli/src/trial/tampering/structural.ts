@@ -8,8 +8,16 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openLog } from "@twinward/evidence";
 import { type Chance, ManualClock } from "@twinward/kernel";
-import { formatCheckpoint, parseCheckpoint, parseNote, signNote, verifierKeyOf } from "@twinward/tlog";
-import { filesUnder } from "./flip-kinds.ts";
+import {
+  bundlePath,
+  formatCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  signNote,
+  tilePath,
+  tilesOf,
+  verifierKeyOf,
+} from "@twinward/tlog";
 
 /** What an attempt may use. */
 export interface Copies {
@@ -123,9 +131,16 @@ const WHOLE: Readonly<Record<string, Structural>> = {
   "lose all data keys": ({ data }) => rmSync(join(data, "keys", "data"), { recursive: true }),
 };
 
-/** Tiles or entry bundles: files of records. */
+/**
+ * Tiles or entry bundles of the present head with two records at least. Partial ones of an earlier head may lie beside them;
+ * nobody needs those any more, so that deleting one means nothing.
+ */
 function filesOf(data: string, isBundle: boolean): string[] {
-  return filesUnder(join(data, "tile")).filter((path) => path.includes("/entries/") === isBundle);
+  const present = [...tilesOf(entriesIn(data))].filter(({ width }) => width > 1);
+  const paths = isBundle
+    ? present.filter(({ level }) => level === 0).map(({ number, width }) => bundlePath(number, width))
+    : present.map(tilePath);
+  return paths.map((path) => join(data, path));
 }
 
 function onFiles(isBundle: boolean): Readonly<Record<string, Structural>> {
