@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openLogReader } from "@twinward/evidence";
-import { type Chance, seededChance } from "@twinward/kernel";
+import { seededChance } from "@twinward/kernel";
 import { Misses, type Outcome, type TrialOrder } from "./outcome.ts";
 import { killHard, pause, startOwn } from "./own-command.ts";
 import { type RecordedSite, recordSite, replayReport, replayWhole, replayWords } from "./tampering/recorded-site.ts";
@@ -15,9 +15,11 @@ const DAYS_PER_KILL = 4;
 const DAYS_MAX = 60;
 /** Kills of one folder; then it runs to its end and the next folder begins. */
 const KILLS_PER_FOLDER = 10;
-/** Before this it has not opened its log. */
-const KILL_MS_MIN = 500;
-const KILL_MS_MAX = 2_500;
+/** When a kill comes, as a share of an undisturbed run: machines differ by far. */
+const KILL_SHARE_MIN = 0.3;
+const KILL_SHARE_MAX = 0.85;
+/** Runs in a row that may end before any kill. */
+const UNHARMED_RUNS_MAX = 5;
 
 export async function killReplay({ seed, count, dir, say }: TrialOrder): Promise<Outcome> {
   const chance = seededChance(seed);
@@ -25,22 +27,29 @@ export async function killReplay({ seed, count, dir, say }: TrialOrder): Promise
   const kills = Math.min(KILLS_PER_FOLDER, count);
   const recorded = await recordSite(dir, seed % 1000, Math.min(DAYS_MAX, DAYS_MIN + DAYS_PER_KILL * kills));
   const detected = await detect(recorded, join(dir, "detected.csv"));
+  const startMs = performance.now();
   await replayWhole(recorded, join(dir, "whole"), join(dir, "whole.csv"));
+  const wholeMs = performance.now() - startMs;
   const whole = judgedIn(join(dir, "whole"));
   const alarms = readFileSync(join(dir, "whole.csv"));
   if (detected === undefined) misses.add("detect failed on the same input");
   else if (!detected.equals(alarms)) misses.add("the alarms of replay differ from those of detect");
-  let [killed, folders] = [0, 0];
+  let [killed, folders, unharmed] = [0, 0, 0];
   while (killed < count) {
     const folder = join(dir, `killed-${folders++}`);
-    const done = await killedRun(recorded, folder, Math.min(KILLS_PER_FOLDER, count - killed), chance);
+    const done = await killedRun(recorded, folder, Math.min(KILLS_PER_FOLDER, count - killed), () => {
+      const share = KILL_SHARE_MIN + chance.uniform() * (KILL_SHARE_MAX - KILL_SHARE_MIN);
+      return share * wholeMs;
+    });
     killed += done;
+    unharmed = done === 0 ? unharmed + 1 : 0;
     const where = `folder ${folders} (${done} kills, seed ${seed})`;
-    if (done === 0) misses.add(`${where}: the run ended before the first kill`);
+    const gaveUp = unharmed >= UNHARMED_RUNS_MAX;
+    if (gaveUp) misses.add(`${where}: ${unharmed} runs ended before the first kill`);
     if (!readFileSync(`${folder}.csv`).equals(alarms)) misses.add(`${where}: the alarms differ`);
     misses.add(...differences(whole, judgedIn(folder)).map((text) => `${where}: ${text}`));
     say(`${killed} of ${count} kills, ${folders} folders`);
-    if (done === 0) break;
+    if (gaveUp) break;
   }
   const { judgements, incidents } = whole;
   const figures = { kills: killed, folders, rows: recorded.rows, judgements: judgements.length };
@@ -57,11 +66,15 @@ async function detect({ site, model, input }: RecordedSite, out: string): Promis
 }
 
 /** Kills up to `kills` times, then lets it end. Answers how many kills hit a run. */
-async function killedRun(recorded: RecordedSite, folder: string, kills: number, chance: Chance): Promise<number> {
+async function killedRun(
+  recorded: RecordedSite,
+  folder: string,
+  kills: number,
+  killAfterMs: () => number,
+): Promise<number> {
   for (let killed = 0; ; killed++) {
     const command = startOwn(replayWords(recorded, folder, `${folder}.csv`));
-    const ms = KILL_MS_MIN + chance.uniform() * (KILL_MS_MAX - KILL_MS_MIN);
-    const code = killed < kills ? await Promise.race([command.ended, pause(ms)]) : await command.ended;
+    const code = killed < kills ? await Promise.race([command.ended, pause(killAfterMs())]) : await command.ended;
     if (code !== undefined) {
       replayReport(command.output(), code);
       return killed;

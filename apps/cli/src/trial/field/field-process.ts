@@ -42,7 +42,7 @@ function deviceIn(dir: string, chance: Chance): Working {
       return () => clearTimeout(timer);
     },
     events: {
-      onReceipt: (_frame, _receipt, proof) => note(`P ${Buffer.from(proof).toString("base64")}`),
+      onReceipt: (_frame, _receipt, proof) => note(`P ${Buffer.from(proof).toString("base64")} .`),
       onState: (state, reason) => console.log(`${device}: ${state} ${reason}`),
       onRefused: (_frame, code) => note(`R ${device} ${code}`),
       onAlarm: (refusal) => note(`A ${isRefusal(refusal) ? refusal.code : "?"}`),
