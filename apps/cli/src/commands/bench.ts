@@ -12,5 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<(words: BenchWords) => Prom
 export async function bench(name: string, words: BenchWords): Promise<ExitCode> {
   const load = BENCHES[name];
   if (load === undefined) throw new UsageError(`no bench ${name}: take one of ${Object.keys(BENCHES).join(", ")}`);
+  if (!(Number(words.rounds) >= 1)) throw new UsageError(`--rounds ${words.rounds} is not a number of at least 1`);
+  if (!(Number(words.minutes) >= 0)) throw new UsageError(`--minutes ${words.minutes} is not a number of at least 0`);
   return (await load())(words);
 }
